@@ -1,0 +1,97 @@
+"""The command line: one module per command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from telamon import __version__
+from telamon.errors import TelamonError
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules named after them: `migrate diff` is `cli/migrate_diff.py:command`.
+
+    Args:
+        lazy: command name -> its one-line help, so that `--help` imports nothing.
+    """
+
+    def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self.lazy]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.lazy:
+            return super().get_command(ctx, name)
+        stem = name if self.name == "telamon" else f"{self.name}_{name}"
+        command: click.Command = importlib.import_module(f"telamon.cli.{stem}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows + list(self.lazy.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TelamonError as error:
+            from telamon.cli.console import show_error
+
+            show_error(error)
+            ctx.exit(error.exit_code)
+
+
+@click.group("telamon", cls=LazyGroup, lazy={})
+@click.version_option(__version__, prog_name="telamon")
+def main() -> None:
+    """Schema migrations for PostgreSQL: proved, sealed, patient."""
+
+
+@main.group(
+    "migrate",
+    cls=LazyGroup,
+    lazy={
+        "diff": "Write the migration that leads from the directory to the desired schema.",
+        "new": "Add an empty migration file.",
+        "hash": "Write atlas.sum anew.",
+        "validate": "Check the directory: its sum file, its order, and that it replays.",
+        "apply": "Run pending migrations on a target.",
+        "status": "Tell what is applied to a target and what is pending.",
+    },
+)
+def migrate() -> None:
+    """Work with the migration directory."""
+
+
+@main.group(
+    "schema",
+    cls=LazyGroup,
+    lazy={
+        "inspect": "Print a schema as SQL or JSON.",
+        "diff": "Print the SQL that leads from one schema to another.",
+        "apply": "Bring a target to the desired schema.",
+        "validate": "Check that a schema loads.",
+        "clean": "Drop everything in a target.",
+    },
+)
+def schema() -> None:
+    """Work with schemas directly, without a directory."""
+
+
+@main.group(
+    "dev",
+    cls=LazyGroup,
+    lazy={
+        "status": "Tell which server is used for the dev database.",
+        "stop": "Stop the embedded server and, with --purge, delete its data.",
+        "url": "Start the embedded server and print a URL of an empty database on it.",
+    },
+)
+def dev() -> None:
+    """The embedded server on which SQL is tried."""

@@ -1,0 +1,31 @@
+"""Printing for people: everything that is not data goes to stderr."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from telamon.errors import TelamonError
+
+
+def note(text: str) -> None:
+    """Prints one line for the person who runs the command."""
+    click.echo(text, err=True)
+
+
+def show_error(error: TelamonError) -> None:
+    """Prints an error: what, where, why, what to do."""
+    click.secho(f"Error: {error.what}", fg="red", err=True, bold=True)
+    for part in (error.where, error.why):
+        for line in part.splitlines():
+            note(f"  {line}")
+    if error.do:
+        note("")
+        for line in error.do.splitlines():
+            note(f"{line}")
+
+
+def interactive() -> bool:
+    """Whether a person can be asked: stdin and stderr are terminals."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,0 +1,63 @@
+"""Errors that reach a person: what happened, where, why, and what to do next, in that order."""
+
+from __future__ import annotations
+
+import re
+
+_PASSWORD_IN_URL = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/?#@]*:)[^\s/?#]*(?=@)")
+_PASSWORD_PARAMETER = re.compile(r"(?P<head>\b(?:password|sslpassword|passfile)\s*=\s*)('[^']*'|[^\s&]+)", re.IGNORECASE)
+
+
+def mask(text: str) -> str:
+    """Returns `text` with the passwords of connection strings replaced by `***`."""
+    return _PASSWORD_PARAMETER.sub(r"\g<head>***", _PASSWORD_IN_URL.sub(r"\g<head>***", text))
+
+
+class TelamonError(Exception):
+    """A failure that is explained to the user, never shown as a traceback.
+
+    Args:
+        what: what happened, one sentence without a final full stop.
+        where: file:line, statement or object.
+        why: what it means, or the server's own words.
+        do: the next step, as a command where there is one.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", do: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.why, self.do = mask(what), mask(where), mask(why), mask(do)
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.what, self.where, self.why, self.do) if part)
+
+
+class UsageError(TelamonError):
+    """The command line or the configuration is wrong."""
+
+    exit_code = 2
+
+
+class CheckError(TelamonError):
+    """A check found problems: a tampered directory, a failed replay."""
+
+    exit_code = 3
+
+
+class ProofError(TelamonError):
+    """A generated plan did not lead to the desired schema. A bug of Telamon's."""
+
+    exit_code = 4
+
+
+class LockError(TelamonError):
+    """A lock could not be obtained in time."""
+
+    exit_code = 5
+
+
+class DriftError(TelamonError):
+    """A target is not what its history says."""
+
+    exit_code = 6
