@@ -57,9 +57,11 @@ class Index(Kind):
         distinct = server.since(15, "i.indnullsnotdistinct", "false")
         return f"""
             SELECT c.oid::int8, n.nspname, c.relname, i.indrelid::int8, am.amname, i.indisunique, {distinct},
-                   i.indnkeyatts, ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
+                   i.indnkeyatts,
+                   ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
                          FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
-                         LEFT JOIN pg_catalog.pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
+                         LEFT JOIN pg_catalog.pg_attribute k
+                           ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
                          ORDER BY u.ord),
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, u.ord::int, false)
@@ -82,7 +84,8 @@ class Index(Kind):
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
              WHERE c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))"""
+                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid
+                                  AND k.contype IN ('p', 'u', 'x'))"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, schema, name, relation_oid, method, unique, distinct, count, columns, expressions, *rest in rows:
@@ -118,7 +121,7 @@ class Index(Kind):
         only = "ONLY " if spec.relation in heirs(ctx.new) else ""
         relation = f"{only}{ctx.name(*spec.relation[1:])}"
         method = "" if spec.method == "btree" else f" USING {ident(spec.method)}"
-        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation} USING {ident(spec.method)} "
+        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation}{method} "
         sql += f"({', '.join(key_text(key, ctx) for key in spec.keys)})"
         if spec.include:
             sql += f" INCLUDE ({', '.join(spec.include)})"
