@@ -1,0 +1,160 @@
+"""Saying what is wrong between a migration directory and its sum file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telamon.directory.sumfile import SUM_FILE, Chain, Difference, SumFile, compare, parse
+from telamon.errors import CheckError
+
+if TYPE_CHECKING:
+    from telamon.directory.directory import Directory
+
+_ATTRIBUTES = "*.sql text eol=lf"
+
+
+class SumError(CheckError):
+    """The sum file and the directory do not agree.
+
+    Args:
+        what: in Atlas's words: `checksum file not found`, `checksum file format invalid` or `checksum mismatch`.
+        difference: the first one, where one can be named.
+    """
+
+    def __init__(
+        self, what: str, difference: Difference | None = None, *, where: str = "", why: str = "", do: str = ""
+    ) -> None:
+        super().__init__(what, where=where, why=why, do=do)
+        self.difference = difference
+
+
+def verify(directory: Directory) -> None:
+    """Compares a directory with its sum file.
+
+    Raises:
+        SumError: they differ; with the first difference.
+    """
+    sum_path = f"{directory.path}/{SUM_FILE}"
+    rehash = f"telamon migrate hash --dir {directory.path}"
+    if directory.sum_content is None:
+        if directory.files:
+            raise SumError(
+                "checksum file not found",
+                where=sum_path,
+                why="The directory has migrations, and nothing seals them.",
+                do=f"If they are as they should be, seal them: `{rehash}`.",
+            )
+        return
+    _refuse_conflict(directory.sum_content, sum_path, rehash)
+    try:
+        listed, claimed = parse(directory.sum_content)
+    except ValueError as error:
+        raise SumError(
+            "checksum file format invalid",
+            where=f"{sum_path}:{error.args[0]}",
+            why="A line is `<file> h1:<hash>`; this one is not.",
+            do=f"Restore the file from version control, or seal the directory anew: `{rehash}`.",
+        ) from None
+    difference = compare(listed, directory.computed)
+    if difference is None and claimed == listed.total:
+        return
+    if difference is None or (claimed != listed.total and difference.reason == "added"):
+        raise SumError(
+            "checksum mismatch",
+            difference,
+            where=f"{sum_path}:1",
+            why="Line 1 seals the lines below it and does not fit them: the sum file was cut short, merged or edited."
+            + (f"\nThe first file it does not know is {difference.file}." if difference else ""),
+            do=f"Restore it from version control; if the migrations are as they should be, run `{rehash}`.",
+        )
+    why, do = _explain(directory, listed, difference, rehash)
+    raise SumError(
+        f"checksum mismatch: {difference.file} was {difference.reason}",
+        difference,
+        where=f"{sum_path}:{difference.line}",
+        why=why,
+        do=do,
+    )
+
+
+def _explain(directory: Directory, listed: SumFile, difference: Difference, rehash: str) -> tuple[str, str]:
+    """Why the first difference is there, and what to do about it."""
+    if difference.reason == "added":
+        last = directory.files and directory.files[-1].name == difference.file
+        why = "It is in the directory and not in the sum file" + (", after all that are listed." if last else ".")
+        if not last:
+            why += " It stands before files that are listed: databases that have those will not get it in this order."
+        return why, f"If it belongs there, seal it: `{rehash}`. If not, remove it."
+    index = difference.line - 2
+    wanted = listed.entries[index].hash
+    chain = Chain()
+    for file in directory.files:
+        if file.name in {entry.name for entry in listed.entries[:index]} or (
+            file.ignored and file.name < difference.file
+        ):
+            chain.add(file.name, file.content)
+    if difference.reason == "removed":
+        for file in directory.files:
+            if chain.would_be(difference.file, file.content) == wanted:
+                return (
+                    f"{file.name} has exactly its content: it was renamed.",
+                    f"Rename it back to {difference.file}, or, if no database has it yet, run `{rehash}`.",
+                )
+        return (
+            "The sum file lists it and it is not in the directory"
+            + (", or it says `atlas:sum ignore` now." if (directory.path / difference.file).exists() else "."),
+            f"Restore it from version control; if it was never applied to a database, run `{rehash}`.",
+        )
+    content = next(file.content for file in directory.files if file.name == difference.file)
+    for before, why, do in _harmless_edits(content):
+        if chain.would_be(difference.file, before) == wanted:
+            return why, do
+    return (
+        "Its content is not the one that was sealed.",
+        "If it was applied anywhere, restore it from version control and put the change into a new migration.\n"
+        f"If not, seal it anew: `{rehash}`.",
+    )
+
+
+def _harmless_edits(content: bytes) -> list[tuple[bytes, str, str]]:
+    """What programs do to files unasked: the content as it may have been before, why, and what to do."""
+    as_lf = content.replace(b"\r\n", b"\n")
+    keep = (
+        f"Add the line `{_ATTRIBUTES}` to .gitattributes, so that git leaves line ends alone, and check the files out"
+    )
+    restore = "Restore it from version control."
+    return [
+        (as_lf, "Only its line ends changed: LF became CRLF, as git or an editor does on Windows.", f"{keep} again."),
+        (
+            as_lf.replace(b"\n", b"\r\n"),
+            "Only its line ends changed: it was sealed with CRLF and has LF now.",
+            f"Seal it with LF: run `telamon migrate hash`. {keep} again elsewhere.",
+        ),
+        (content.removesuffix(b"\n"), "Only a line end was added at its end, as many editors do.", restore),
+        (content + b"\n", "Only the line end at its end was removed.", restore),
+        (content.removeprefix(b"\xef\xbb\xbf"), "Only a byte order mark was put before it.", restore),
+    ]
+
+
+def _refuse_conflict(content: bytes, sum_path: str, rehash: str) -> None:
+    """A git merge conflict in the sum file is wanted: it says that two branches added migrations side by side."""
+    lines = content.decode(errors="replace").splitlines()
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith("<<<<<<< ")]
+    if not starts:
+        return
+    sides: dict[str, set[str]] = {"<": set(), "=": set()}
+    side = ""
+    for line in lines:
+        if line[:7] in ("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
+            side = line[0]
+        elif side in sides and not line.startswith("h1:"):
+            sides[side].add(line.partition(" h1:")[0])
+    ours, theirs = sides["<"] - sides["="], sides["="] - sides["<"]
+    names = [f"{who}: {', '.join(sorted(files))}" for who, files in (("ours", ours), ("theirs", theirs)) if files]
+    raise SumError(
+        "atlas.sum has a git merge conflict",
+        where=f"{sum_path}:{starts[0]}",
+        why="\n".join(["Two branches added or changed migrations independently.", *names]),
+        do="Keep the migrations of both. Those that are not merged yet must come last: give them newer versions if their\n"
+        f"names sort before the others'. Then `{rehash}`, and `telamon migrate validate` to see that they replay.",
+    )
