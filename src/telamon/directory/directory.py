@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -128,7 +130,7 @@ class Directory:
                 )
             seen[file.version] = file
         versions = list(seen)
-        for before, after in zip(versions, versions[1:], strict=False):
+        for before, after in itertools.pairwise(versions):
             if after < before:
                 raise CheckError(
                     f"version {after} stands after {before}, yet is smaller",
@@ -180,8 +182,8 @@ class Directory:
     def chain_key(self, upto: str | None = None) -> str:
         """Names the history up to a version: it differs as soon as a name or a byte of an executed file differs.
 
-        It is the total of the sum file that the prefix would have: each entry is chained to all before it, and the total
-        fixes where one file ends and the next begins.
+        It is the total of the sum file that the prefix would have: each entry is chained to all before it, and the
+        total fixes where one file ends and the next begins.
 
         Raises:
             UsageError: no file has that version.
@@ -192,14 +194,15 @@ class Directory:
         return SumFile(tuple(entry for entry in self.computed.entries if entry.name <= last)).total
 
     def new_version(self, now: datetime.datetime | None = None) -> str:
-        """A version for a new file: `now` in UTC as yyyymmddhhmmss, or the next one that comes after all that are there.
+        """A version for a new file: `now` in UTC as yyyymmddhhmmss, or the next that comes after all that are there.
 
         Raises:
             TelamonError: none of the usual kinds of version comes after the last file.
         """
-        last_name = max((file.name for file in self.files), default="")
+        last_name = self.files[-1].name if self.files else ""
         last = max((file.version for file in self.files), default="")
-        for version in _candidates(now or datetime.datetime.now(datetime.UTC), last):
+        now = now or datetime.datetime.now(datetime.UTC)
+        for version in _candidates(now, last, version_and_description(last_name)[0]):
             # A name goes on with `.` or `_`; what sorts last with the smaller of them sorts last with both.
             if version > last and f"{version}." > last_name:
                 return version
@@ -263,18 +266,16 @@ def _content(path: str) -> bytes:
         return file.read()
 
 
-def _candidates(now: datetime.datetime, last: str) -> Iterator[str]:
-    """Versions to try, best first: the time, the second after `last`, the day after, the next number of its width."""
+def _candidates(now: datetime.datetime, *after: str) -> Iterator[str]:
+    """Versions to try: the time; then the next second, the next day and the next number after each of `after`."""
     layout = "%Y%m%d%H%M%S"
     yield now.astimezone(datetime.UTC).strftime(layout)
-    if not (last.isascii() and last.isdigit()):
-        return
-    for width, step in ((14, datetime.timedelta(seconds=1)), (8, datetime.timedelta(days=1))):
-        if len(last) == width:
-            try:
-                yield (datetime.datetime.strptime(last.ljust(14, "0"), layout) + step).strftime(layout)
-            except (ValueError, OverflowError):  # digits, but not a time
-                break
-    successor = str(int(last) + 1).zfill(len(last))
-    if len(successor) == len(last):
-        yield successor
+    for version in after:
+        if not (version.isascii() and version.isdigit()):
+            continue
+        if step := {14: datetime.timedelta(seconds=1), 8: datetime.timedelta(days=1)}.get(len(version)):
+            with contextlib.suppress(ValueError, OverflowError):  # digits, but not a time
+                yield (datetime.datetime.strptime(version.ljust(14, "0"), layout) + step).strftime(layout)
+        successor = str(int(version) + 1).zfill(len(version))
+        if len(successor) == len(version):
+            yield successor

@@ -193,6 +193,17 @@ class MigrationFile:
                 return self._split(part)
         return None
 
+    def check(self) -> None:
+        """Reads all there is to read in the file.
+
+        Raises:
+            TelamonError: text, directives, parts or statements are wrong; with file and line.
+        """
+        _ = self.tx_mode
+        self.statements()
+        self.checks()
+        self.down()
+
     def warnings(self) -> tuple[str, ...]:
         """What is allowed but seldom meant: CRLF line ends, a byte order mark."""
         found = []

@@ -55,12 +55,12 @@ def commit(path: Path, sums: bytes, name: str | None = None, content: bytes = b"
             os.replace(new_file, path / name)
             placed = True
         os.replace(new_sum, path / SUM_FILE)
-        _sync(path)
     except OSError as error:
         for leftover in (new_file, new_sum, *([path / name] if placed and name is not None else [])):
             with contextlib.suppress(OSError):  # what cannot be removed here is recognised by the next reader
                 leftover.unlink()
         raise _explain(path, error) from None
+    _sync(path)
 
 
 def recover(path: Path, expected: bytes) -> None:
@@ -95,12 +95,13 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _sync(path: Path) -> None:
-    """Makes renames durable. Windows cannot open directories, and needs no such thing."""
+    """Makes renames survive a power cut, where the system can sync a directory: they are complete without it."""
     if os.name == "nt":
         return
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
     finally:
         os.close(handle)
 

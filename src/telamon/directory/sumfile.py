@@ -112,7 +112,7 @@ def parse(content: bytes) -> tuple[SumFile, str]:
     Raises:
         ValueError: a line is malformed; the argument is its number, counted from 1.
     """
-    lines = content.decode(errors="surrogateescape").split("\n")
+    lines = content.decode(errors="replace").split("\n")
     if lines[-1] == "":
         lines.pop()
     lines = [line.removesuffix("\r") for line in lines] or [""]

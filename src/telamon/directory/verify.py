@@ -87,11 +87,10 @@ def _explain(directory: Directory, listed: SumFile, difference: Difference, reha
         return why, f"If it belongs there, seal it: `{rehash}`. If not, remove it."
     index = difference.line - 2
     wanted = listed.entries[index].hash
+    before = {entry.name for entry in listed.entries[:index]}
     chain = Chain()
     for file in directory.files:
-        if file.name in {entry.name for entry in listed.entries[:index]} or (
-            file.ignored and file.name < difference.file
-        ):
+        if file.name in before or (file.ignored and file.name < difference.file):
             chain.add(file.name, file.content)
     if difference.reason == "removed":
         for file in directory.files:
@@ -106,8 +105,8 @@ def _explain(directory: Directory, listed: SumFile, difference: Difference, reha
             f"Restore it from version control; if it was never applied to a database, run `{rehash}`.",
         )
     content = next(file.content for file in directory.files if file.name == difference.file)
-    for before, why, do in _harmless_edits(content):
-        if chain.would_be(difference.file, before) == wanted:
+    for original, why, do in _harmless_edits(content):
+        if chain.would_be(difference.file, original) == wanted:
             return why, do
     return (
         "Its content is not the one that was sealed.",
@@ -155,6 +154,6 @@ def _refuse_conflict(content: bytes, sum_path: str, rehash: str) -> None:
         "atlas.sum has a git merge conflict",
         where=f"{sum_path}:{starts[0]}",
         why="\n".join(["Two branches added or changed migrations independently.", *names]),
-        do="Keep the migrations of both. Those that are not merged yet must come last: give them newer versions if their\n"
-        f"names sort before the others'. Then `{rehash}`, and `telamon migrate validate` to see that they replay.",
+        do="Keep the migrations of both. Those that are not merged yet must come last: give them newer versions if\n"
+        f"their names sort before the others'. Then run `{rehash}` and `telamon migrate validate`.",
     )
