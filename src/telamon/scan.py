@@ -178,6 +178,8 @@ class _Scanner:
             end = self._end_of_statement(pos, level + 1)
             if (word := _match(_END, self.text, pos)) and (atomic or self.text[word.end() : end].strip() in ("", ";")):
                 return end
+            if not atomic and self.no_end_after <= end:
+                return None  # a block inside this one has looked for an END to the last statement
             pos = end
         return None
 

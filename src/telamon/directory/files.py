@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telamon.directory.directives import Directive, file_directives, is_archive, leading_directives, sum_ignored
-from telamon.errors import CheckError, UsageError
+from telamon.errors import CheckError, TelamonError, UsageError
 
 if TYPE_CHECKING:
     from telamon.directory.archive import Check, Part
@@ -173,12 +173,13 @@ class MigrationFile:
         """Reads all there is to read in the file.
 
         Raises:
-            TelamonError: text, directives, parts or statements are wrong; with file and line.
+            CheckError: text, directives, parts or statements are wrong; with file and line.
         """
         _ = self.tx_mode
-        self.statements()
-        self.checks()
-        self.down()
+        try:
+            self.statements(), self.checks(), self.down()
+        except TelamonError as error:
+            raise CheckError(error.what, where=error.where, why=error.why, do=error.do) from None
 
     def warnings(self) -> tuple[str, ...]:
         """What is allowed but seldom meant: CRLF line ends, a byte order mark."""

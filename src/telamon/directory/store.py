@@ -46,10 +46,9 @@ def commit(path: str, sums: bytes, name: str | None = None, content: bytes = b""
     new_file, new_sum = f"{path}/{_PENDING_FILE}", f"{path}/{PENDING_SUM}"
     placed = False
     try:
-        if name is not None:
-            _write(new_file, content)
         _write(new_sum, sums)
         if name is not None:
+            _write(new_file, content)
             os.replace(new_file, f"{path}/{name}")
             placed = True
         os.replace(new_sum, f"{path}/{SUM_FILE}")
