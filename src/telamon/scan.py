@@ -14,7 +14,7 @@ from telamon.errors import TelamonError
 from telamon.statements import Origin, Statement
 
 _DEFAULT = ";"
-_DEEPEST = 100  # blocks within blocks
+_DEEPEST = 16  # blocks within blocks; PostgreSQL itself has none
 _SPACE = re.compile(r"\s*")
 _BLANK_AFTER_LINE = re.compile(r"[ \t\r]*\n")
 _HARMLESS_META = frozenset({"\\restrict", "\\unrestrict"})

@@ -328,7 +328,9 @@ os.replace = replace
 
 def test_not_writable(tmp_path: Path) -> None:
     before = make(tmp_path, FILES)
-    drop = "import os, telamon.directory.store, telamon.directory.verify\nif os.getuid() == 0: os.setuid(65534)\n"
+    drop = (
+        "import os, fcntl, telamon.directory.store, telamon.directory.verify\nif os.getuid() == 0: os.setuid(65534)\n"
+    )
     for parent in (tmp_path, *tmp_path.parents[:3]):
         parent.chmod(0o755 if parent != tmp_path else 0o555)
     try:
