@@ -124,8 +124,8 @@ class _Scanner:
     def _end_of_statement(self, start: int, level: int = 0) -> int:
         """The position after the delimiter that ends the statement at `start`, which stands `level` blocks deep."""
         text = self.text
-        begin = self.delimiter == _DEFAULT and (level > 0 or self._has_word("create", start))
-        outside = _outside(self.delimiter, begin)
+        blocks = self.delimiter == _DEFAULT and (self._has_word("create", start) if level == 0 else level < _DEEPEST)
+        outside = _outside(self.delimiter, blocks)
         depth = opened = 0
         pos = start
         while token := (_INSIDE if depth else outside).search(text, pos):
@@ -146,7 +146,7 @@ class _Scanner:
                 pos = self._skip_dollar_quote(at, token[0])
             elif char in "-/":
                 pos = self._skip_comment(at)
-            elif level < _DEEPEST and (end := self._end_of_block(start, at, level)) is not None:
+            elif (end := self._end_of_block(start, at, level)) is not None:
                 return end
         if depth:
             raise self._error("unclosed '('", opened)
@@ -163,7 +163,8 @@ class _Scanner:
                 return end
             raise self._error("BEGIN ATOMIC without END", begin)
         in_routine = level > 0 or (begin > start and _match(_ROUTINE, self.text, start))
-        if not in_routine or begin >= self.no_end_after:
+        apart = (self.text[begin - 1] + self.text[begin + 5 : begin + 6]).isspace()
+        if not in_routine or not apart or begin >= self.no_end_after:
             return None
         try:
             end = self._end_of_body(begin + len("begin"), level, atomic=False)
@@ -175,7 +176,7 @@ class _Scanner:
 
     def _end_of_body(self, pos: int, level: int, atomic: bool) -> int | None:
         while (pos := self._skip_space_and_comments(pos)) < len(self.text):
-            end = self._end_of_statement(pos, level + 1)
+            end = self._end_of_statement(pos, _DEEPEST if atomic else level + 1)
             if (word := _match(_END, self.text, pos)) and (atomic or self.text[word.end() : end].strip() in ("", ";")):
                 return end
             if not atomic and self.no_end_after <= end:

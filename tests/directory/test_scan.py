@@ -61,6 +61,15 @@ def test_begin_atomic_stays_together() -> None:
     assert texts(f"{ATOMIC}\nselect begin atomic;\n{ATOMIC[:-1]}") == [ATOMIC, "select begin atomic;", ATOMIC[:-1]]
 
 
+def test_column_called_begin_in_an_atomic_body() -> None:
+    body = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT a AS begin FROM t; SELECT t.begin FROM t; END;"
+    assert texts(f"{body} x; END;") == [body, "x;", "END;"]
+
+
+def test_routine_called_begin() -> None:
+    assert len(texts("BEGIN; CREATE FUNCTION s.begin() RETURNS int AS $$x$$; END;")) == 3
+
+
 def test_routine_with_plain_begin_stays_together_as_in_atlas() -> None:
     body = "CREATE PROCEDURE p()\nBEGIN\n  IF x THEN a; END IF;\n  BEGIN\n b; END;\n c;\nEND;"
     assert texts(f"{body}\nx;") == [body, "x;"]
