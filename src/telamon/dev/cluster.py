@@ -23,7 +23,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, BinaryIO
 
 from telamon.dev.places import Account, private_directory
 from telamon.errors import TelamonError
@@ -145,6 +145,15 @@ class Cluster:
     def running(self) -> bool:
         """Whether a process of the server lives."""
         return _is_held(self.directory / "server.lock", fcntl.LOCK_EX)
+
+    def state(self) -> str:
+        """`in use`, `pinned` (lent by URL), `idle` (left by a killed run) or `stopped`."""
+        with self.gate():
+            if self.in_use():
+                return "in use"
+            if not self.running():
+                return "stopped"
+            return "pinned" if self.pinned.exists() else "idle"
 
     def stop(self) -> None:
         """Stops the server and waits until all its processes have ended. Call within `gate`.
@@ -274,7 +283,7 @@ class Cluster:
             time.sleep(TICK)
         return ""
 
-    def _spawn(self, command: list[str], log: Any, lock: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: list[str], log: BinaryIO, lock: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -284,7 +293,9 @@ class Cluster:
             cwd=self.directory,
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for the run, not for the server that others may use
-            **self.owner.popen_options(),  # type: ignore[arg-type]
+            user=self.owner.user,
+            group=self.owner.group,
+            extra_groups=self.owner.groups,
         )
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -297,7 +308,9 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 cwd=self.directory,
                 env=_environment(),
-                **self.owner.popen_options(),  # type: ignore[arg-type]
+                user=self.owner.user,
+                group=self.owner.group,
+                extra_groups=self.owner.groups,
             )
         except PermissionError as error:
             raise TelamonError(

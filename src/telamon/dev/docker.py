@@ -47,11 +47,10 @@ def open_docker(spec: str) -> Iterator[Dev]:
     """
     image, database = image_of(spec)
     password = secrets.token_hex(16)
-    container = _docker(
-        ["run", "--rm", "--detach", "--label", "telamon", "--publish", "127.0.0.1::5432"]
-        + ["--env", f"POSTGRES_DB={database}", "--env", f"POSTGRES_PASSWORD={password}", image]
-        + ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_locks_per_transaction=2048"]
-    )
+    run = ["run", "--rm", "--detach", "--label", "telamon", "--publish", "127.0.0.1::5432"]
+    environment = ["--env", f"POSTGRES_DB={database}", "--env", f"POSTGRES_PASSWORD={password}"]
+    settings = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_locks_per_transaction=2048"]
+    container = _docker([*run, *environment, image, *settings])
     try:
         port = _docker(["port", container, "5432/tcp"]).splitlines()[0].rpartition(":")[2]
         dev = _await(f"postgres://postgres:{password}@127.0.0.1:{port}/{database}?sslmode=disable", image)

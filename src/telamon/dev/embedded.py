@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from telamon.dev import binaries as installations
 from telamon.dev.cluster import PORT, SETTINGS, Cluster
 from telamon.dev.places import account, server_directories, server_directory
 from telamon.dev.server import ServerDev
 
+LENT = "telamon_url_"  # begins the names of databases that outlive the run that made them
 FORGOTTEN = 30 * 24 * 3600  # seconds after which the data of a server that nobody uses any more is deleted
 
 
@@ -41,11 +44,21 @@ class EmbeddedDev(ServerDev):
             identity=f"embedded {name}",
         )
 
+    def create_lent(self, name: str) -> None:
+        """Makes an empty database that outlives this run, and pins the server."""
+        self._start()
+        self.cluster.pinned.touch()  # before the database, so that no other run takes it for a leftover
+        self.create_named(name)
+
     def close(self) -> None:
         try:
             super().close()
         finally:
             self.cluster.leave()
+
+    def _leftovers(self) -> list[str]:
+        lent = self.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", LENT)
+        return super()._leftovers() + ([] if self.cluster.pinned.exists() else [name for (name,) in lent])
 
     def _start(self) -> None:
         fresh = not self.cluster.directory.exists()
@@ -78,3 +91,30 @@ def _conninfo(socket_directory: Path) -> str:
     """Everything that the environment could otherwise bend is given: PGHOSTADDR, PGOPTIONS and the like."""
     host = str(socket_directory).replace("\\", "\\\\").replace("'", "\\'")
     return f"host='{host}' hostaddr='' port={PORT} user=postgres dbname=postgres options='' sslmode=disable"
+
+
+def lend(major: int | None = None) -> str:
+    """Starts the server, pins it, and returns the URL of a new empty database that stays until `telamon dev stop`."""
+    name = LENT + secrets.token_hex(4)
+    dev = EmbeddedDev(major)
+    try:
+        dev.create_lent(name)
+    finally:
+        dev.close()
+    return f"postgresql://postgres@/{name}?host={quote(str(dev.cluster.socket_directory), safe='')}&port={PORT}"
+
+
+def stop(cluster: Cluster, *, purge: bool) -> bool:
+    """Stops a server and, with `purge`, deletes its directory; lent databases end with it.
+
+    A server in use is only unpinned, so that the last run stops it, and False is returned.
+    """
+    with cluster.gate():
+        cluster.pinned.unlink(missing_ok=True)
+        if cluster.in_use():
+            return False
+        cluster.stop()
+        if purge:
+            shutil.rmtree(cluster.directory)
+            shutil.rmtree(cluster.socket_directory, ignore_errors=True)
+    return True

@@ -1,4 +1,4 @@
-"""What is in a database that should be empty, and emptying it, by one and the same query. For dev servers without CREATEDB."""
+"""What is in a database that should be empty, and emptying it by the same query: for dev servers without CREATEDB."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ UNDROPPABLE = ("default acl", "large object")
 def contents(connection: Connection) -> list[tuple[str, str]]:
     """The user's objects in the database that belong to no other: (type, identity), as the server words them."""
     return [
-        (str(kind), str(identity)) for kind, identity in connection.execute(CONTENTS, {"user": FIRST_USER_OID}).fetchall()
+        (str(kind), str(identity))
+        for kind, identity in connection.execute(CONTENTS, {"user": FIRST_USER_OID}).fetchall()
     ]
 
 
@@ -65,8 +66,8 @@ def demand_empty(connection: Connection, where: str) -> None:
         "The dev database is not empty",
         where=where,
         why=f"It would be emptied after use, and it holds:\n{named}{more}",
-        do="Give an empty database, or grant the user CREATEDB so that Telamon makes its own. If this was left by a run "
-        "that was killed, empty it: telamon schema clean --url ...",
+        do="Give an empty database, or grant the user CREATEDB so that Telamon makes its own. If a run that was killed "
+        "left this, empty it: telamon schema clean --url ...",
     )
 
 

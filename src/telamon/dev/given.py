@@ -49,7 +49,7 @@ def open_url(url: str) -> Dev:
         raise UsageError("The dev URL cannot be read", where=url, why=str(error).strip()) from error
     given.setdefault("connect_timeout", 10)
     conninfo = make_conninfo("", **given)
-    where = f"{given.get('host') or 'the local socket'}, database {given.get('dbname') or given.get('user') or 'default'}"
+    where = f"{given.get('host') or 'the local socket'}, database {given.get('dbname') or given.get('user') or '?'}"
     with connect(conninfo, where) as connection:
         try:
             row = connection.execute(FACTS).fetchone()

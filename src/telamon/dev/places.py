@@ -25,9 +25,20 @@ class Account:
     gid: int
     drop: bool
 
-    def popen_options(self) -> dict[str, int | list[int]]:
-        """Arguments for `subprocess` that make the child this account."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.drop else {}
+    @property
+    def user(self) -> int | None:
+        """The user to hand to `subprocess`; None stays as we are."""
+        return self.uid if self.drop else None
+
+    @property
+    def group(self) -> int | None:
+        """The group to hand to `subprocess`."""
+        return self.gid if self.drop else None
+
+    @property
+    def groups(self) -> list[int] | None:
+        """The further groups to hand to `subprocess`."""
+        return [] if self.drop else None
 
     def can_reach(self, path: Path) -> bool:
         """Whether every directory on the way to `path` may be entered by this account, as far as mode bits tell."""

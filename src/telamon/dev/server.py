@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from telamon.dev.database import Database, Dev, TemplateMissingError
 from telamon.dev.errors import explain
-from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,6 +37,12 @@ SELECT datname FROM (
     SELECT datname, row_number() OVER newest AS place, sum(pg_database_size(oid)) OVER newest AS bytes
     FROM pg_database WHERE datname ~ '^telamon_cache_' WINDOW newest AS (ORDER BY oid DESC)
 ) AS templates WHERE place > %s OR (place > 1 AND bytes > %s)
+"""
+# Workers of the server itself, which have no user, give way to CREATE, ALTER and DROP DATABASE by themselves.
+CONNECTED = "SELECT FROM pg_stat_activity WHERE datname = %s AND usename IS NOT NULL"
+TERMINATE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_roles AS me ON rolname = current_user
+WHERE datname = %s AND usename IS NOT NULL AND (usename = current_user OR rolsuper)
 """
 NOT_COPIED = """
 SELECT d.datacl IS NOT NULL
@@ -117,10 +122,9 @@ class ServerDev(Dev):
                 self._connection.close()
                 self._connection = None
 
-    def create_named(self, name: str) -> str:
-        """Makes an empty database that outlives this run, and returns its conninfo."""
+    def create_named(self, name: str) -> None:
+        """Makes an empty database that outlives this run."""
         self._create(name, "template0")
-        return self._conninfo_of(name)
 
     def drop_named(self, name: str) -> None:
         """Drops a database, its subscriptions first: they would forbid it."""
@@ -169,17 +173,21 @@ class ServerDev(Dev):
             raise explain(error, "A database could not be created on the dev server", self.description) from error
 
     def _maintenance(self) -> Connection:
-        """The connection that holds this run's lock, made at the first need; leftovers of killed runs are dropped then."""
+        """The connection that holds this run's lock, made at the first need; then leftovers of killed runs go."""
         if self._connection is None:
             self._start()
             self._connection = connect(self.conninfo, self.description)
             self.execute("SELECT pg_advisory_lock(%s, %s)", RUN_LOCKS, self._run)
-            for (name,) in self.execute(LEFTOVERS, RUN_LOCKS):
+            for name in self._leftovers():
                 self.drop_named(name)
         return self._connection
 
     def _start(self) -> None:
         """Makes sure that the server runs."""
+
+    def _leftovers(self) -> list[str]:
+        """Databases that nobody uses or will use again."""
+        return [name for (name,) in self.execute(LEFTOVERS, RUN_LOCKS)]
 
     def _conninfo_of(self, name: str) -> str:
         from psycopg.conninfo import make_conninfo
@@ -187,10 +195,10 @@ class ServerDev(Dev):
         return make_conninfo(self.conninfo, dbname=name)
 
     def _evacuate(self, name: str) -> None:
-        """Waits until nobody is connected. The server itself would sleep a tenth of a second when somebody still is."""
-        self.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = user", name)
+        """Waits until nobody is connected: finding somebody, the server itself would sleep a tenth of a second."""
+        self.execute(TERMINATE, name)
         deadline = time.monotonic() + 5
-        while self.execute("SELECT FROM pg_stat_activity WHERE datname = %s", name) and time.monotonic() < deadline:
+        while self.execute(CONNECTED, name) and time.monotonic() < deadline:
             time.sleep(0.002)
 
     def _evict(self) -> None:
@@ -205,7 +213,7 @@ class ServerDev(Dev):
 
     def _drop_subscriptions(self, name: str) -> None:
         with connect(self._conninfo_of(name), self.description) as connection:
-            mine = "SELECT subname FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = %s)"
+            mine = "SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = %s"
             for (subscription,) in connection.execute(mine, [name]).fetchall():
                 connection.execute(_quoted("ALTER SUBSCRIPTION {} DISABLE", subscription))
                 connection.execute(_quoted("ALTER SUBSCRIPTION {} SET (slot_name = NONE)", subscription))
