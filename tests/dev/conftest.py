@@ -14,10 +14,9 @@ from telamon.dev import open_dev
 from telamon.dev.embedded import EmbeddedDev, clusters, stop
 
 
-def _forget(cache: Path) -> None:
+def _purge() -> None:
     for cluster in clusters():
         stop(cluster, purge=True)
-    shutil.rmtree(cache)
 
 
 def _fresh(patch: pytest.MonkeyPatch) -> Path:
@@ -32,8 +31,11 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache directory, named in TELAMON_CACHE."""
     path = _fresh(monkeypatch)
     yield path
+    if os.environ.get("TELAMON_CACHE", "").startswith(str(path)):
+        _purge()
     monkeypatch.setenv("TELAMON_CACHE", str(path))
-    _forget(path)
+    _purge()
+    shutil.rmtree(path)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,8 @@ def server() -> Iterator[EmbeddedDev]:
             assert isinstance(dev, EmbeddedDev)
             dev.execute("SELECT 1")
             yield dev
-        _forget(path)
+        _purge()
+        shutil.rmtree(path)
 
 
 @pytest.fixture

