@@ -107,18 +107,19 @@ def web_server() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:
-            for _ in range(2):
-                connection, _address = listener.accept()
-                with connection:
-                    connection.recv(1000)
-                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection, _address = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-        threading.Thread(target=answer, daemon=True).start()
+        thread = threading.Thread(target=answer)
+        thread.start()
         yield listener.getsockname()[1]
+        thread.join()
 
 
 def test_not_postgresql(web_server: int) -> None:
-    with pytest.raises(TelamonError) as caught, open_dev(f"postgres://u:secret@127.0.0.1:{web_server}/d"):
+    with pytest.raises(TelamonError) as caught, open_dev(f"postgres://u:secret@127.0.0.1:{web_server}/d?sslmode=prefer"):
         pass
     assert "not PostgreSQL" in caught.value.do and "secret" not in str(caught.value)
 

@@ -183,6 +183,7 @@ class ServerDev(Dev):
             self._start()
             self._connection = connect(self.conninfo, self.description)
             self.execute("SELECT pg_advisory_lock(%s, %s)", RUN_LOCKS, self._run)
+            self.alter("SET synchronous_commit = on")  # what is kept should be there after a crash of the server
             for name in self._leftovers():
                 self.drop_named(name)
         return self._connection
