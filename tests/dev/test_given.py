@@ -119,7 +119,10 @@ def web_server() -> Iterator[int]:
 
 
 def test_not_postgresql(web_server: int) -> None:
-    with pytest.raises(TelamonError) as caught, open_dev(f"postgres://u:secret@127.0.0.1:{web_server}/d?sslmode=prefer"):
+    with (
+        pytest.raises(TelamonError) as caught,
+        open_dev(f"postgres://u:secret@127.0.0.1:{web_server}/d?sslmode=prefer"),
+    ):
         pass
     assert "not PostgreSQL" in caught.value.do and "secret" not in str(caught.value)
 

@@ -116,5 +116,6 @@ def stop(cluster: Cluster, *, purge: bool) -> bool:
         cluster.stop()
         if purge:
             shutil.rmtree(cluster.directory)
-            shutil.rmtree(cluster.socket_directory, ignore_errors=True)
+            if cluster.socket_directory.is_dir():
+                shutil.rmtree(cluster.socket_directory)
     return True
