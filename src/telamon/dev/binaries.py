@@ -89,7 +89,7 @@ def find(major: int | None = None) -> Binaries:
 
 
 def reachable(binaries: Binaries, owner: Account) -> Binaries:
-    """The same binaries where `owner` can run them: a virtual environment under /root is closed to others.
+    """The same binaries where `owner` can run them: a virtual environment in a home of mode 0700 is closed to others.
 
     Raises:
         TelamonError: they are out of reach and not of one piece that could be copied.
