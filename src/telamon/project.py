@@ -40,7 +40,7 @@ _KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS)
 
 @dataclass(frozen=True, slots=True)
 class Env:
-    """One environment. Each property reads its key; `${VAR}` is resolved only then, so that what is not used may be unset.
+    """One environment. Each property reads its key and resolves `${VAR}` only then: what is not used may be unset.
 
     Args:
         name: as in `[env.name]`.
@@ -278,7 +278,7 @@ def _mistake(key: str, value: Any) -> str:
 
 
 def _line_of(text: str, table: tuple[str, ...], key: str) -> int:
-    """Returns the line of a key, or of the table's header if the key is not written plainly below it; 0 if neither is."""
+    """Returns the line of a key, else of its table's header, else 0: a TOML parser does not tell."""
     header, current, found = ".".join(table), "", 0
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
@@ -316,7 +316,5 @@ def _seconds(text: str, where: str) -> float:
     number = text.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
     unit = text.strip()[len(number) :].strip() or "s"
     if unit not in _UNITS or not number.replace(".", "", 1).isdecimal():
-        raise UsageError(
-            f'"{text}" is not a duration', where=where, do='Write seconds, or a text such as "500ms" or "10s".'
-        )
+        raise UsageError(f'"{text}" is not a duration', where=where, do='Write seconds, "500ms" or "10s".')
     return float(number) * _UNITS[unit]

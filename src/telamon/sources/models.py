@@ -19,8 +19,8 @@ _CHILD = Path(__file__).with_name("models_child.py")
 def open_models(rest: str, base: Path, python: str | None) -> SqlSource:
     """Returns the schema of SQLAlchemy 2 or SQLModel models.
 
-    The module is imported in a process of its own, with `base` as its working directory and on its path, as `python -m` does.
-    No database and no driver is needed: the DDL is rendered by SQLAlchemy's own `create_all`, its DDL events included.
+    The module is imported in a process of its own, with `base` as its working directory and on its path, as `python -m`
+    does. Neither database nor driver is needed: SQLAlchemy's own `create_all` renders the DDL, its events included.
 
     Args:
         rest: `package.module`, whose metadata is found by itself, or `package.module:attribute`: a MetaData, a
@@ -42,7 +42,7 @@ def open_models(rest: str, base: Path, python: str | None) -> SqlSource:
     interpreter = python or os.environ.get("TELAMON_PYTHON") or sys.executable
     answer = _ask(interpreter, [module, attribute], base, label)
     if "statements" not in answer:
-        raise _refusal(answer, module, label, interpreter)
+        raise _refusal(answer, module, label, interpreter, base)
     if not answer["statements"]:
         raise TelamonError(
             f"No tables are found in {module}",
@@ -78,7 +78,7 @@ def _ask(interpreter: str, arguments: list[str], base: Path, label: str) -> dict
     return answer
 
 
-def _refusal(answer: dict[str, Any], module: str, label: str, interpreter: str) -> TelamonError:
+def _refusal(answer: dict[str, Any], module: str, label: str, interpreter: str, base: Path) -> TelamonError:
     if "missing" in answer:
         return TelamonError(
             "SQLAlchemy is not installed",
@@ -94,4 +94,9 @@ def _refusal(answer: dict[str, Any], module: str, label: str, interpreter: str) 
         )
     if "unfit" in answer:
         return TelamonError(f"{label} is a {answer['unfit']}, neither metadata nor a declarative base", where=label)
-    return TelamonError(f"{module} does not import: {answer['kind']}", where=label, why=answer["error"])
+    return TelamonError(
+        f"{module} does not import: {answer['kind']}",
+        where=label,
+        why=answer["error"],
+        do=f"It was imported by {interpreter} in {base}.",
+    )

@@ -11,6 +11,7 @@ import sys
 sys.path[0] = os.getcwd()  # as `python -m` does; it was this file's folder, whose module names are not the project's
 
 import importlib  # noqa: E402
+import itertools  # noqa: E402
 import json  # noqa: E402
 import pkgutil  # noqa: E402
 import sysconfig  # noqa: E402
@@ -129,7 +130,7 @@ def ddl_of(metadata: Any, module_name: str, places: dict[int, str], sqlalchemy: 
     """Returns what `create_all` executes, as pairs of label and SQL, with the schemas that it takes for granted."""
     from sqlalchemy.schema import CreateSchema
 
-    statements: list[tuple[str, str]] = []
+    statements: list[tuple[str, str, bool]] = []
     schemas, last = {"public"}, [module_name]
 
     def label(element: Any) -> str:
@@ -137,6 +138,8 @@ def ddl_of(metadata: Any, module_name: str, places: dict[int, str], sqlalchemy: 
         if isinstance(table, sqlalchemy.Table):
             place = places.get(id(table), module_name)
             last[0] = f"{place} (table {table.key})"
+        elif hasattr(element, "name"):
+            return f"{module_name} ({element.name})"
         return last[0]
 
     def compiled(construct: Any) -> str:
@@ -153,24 +156,23 @@ def ddl_of(metadata: Any, module_name: str, places: dict[int, str], sqlalchemy: 
         schema = getattr(element, "schema", None) or getattr(getattr(element, "table", None), "schema", None)
         if schema and schema not in schemas:
             schemas.add(schema)
-            statements.append((label(element), compiled(CreateSchema(schema, if_not_exists=True))))
+            statements.append((label(element), compiled(CreateSchema(schema, if_not_exists=True)), False))
         if parameters and hasattr(construct, "values"):
             construct = construct.values(parameters)
         elif parameters and hasattr(construct, "bindparams"):
             construct = construct.bindparams(**parameters)
         statement = compiled(construct).strip()
-        # A type may belong to several tables, and SQLAlchemy without a database to ask creates it for each.
-        if not (
-            type(construct).__name__ in ("CreateEnumType", "CreateDomainType")
-            and statement in [text for _, text in statements]
-        ):
-            statements.append((label(element), statement))
+        is_index = isinstance(construct, sqlalchemy.schema.CreateIndex)
+        statements.append((label(element), statement, is_index))
 
     # A named paramstyle, since the driver's own doubles every percent sign, which is undone only when it executes.
     engine = sqlalchemy.create_mock_engine("postgresql+psycopg://", execute, paramstyle="named")
     engine.exec_driver_sql = execute
     metadata.create_all(engine, checkfirst=False)
-    return statements
+    # A table keeps its indexes in a set: sorted, so that the same models always give the same SQL.
+    groups = itertools.groupby(statements, key=lambda each: (each[0], each[2]))
+    runs = [sorted(run) if is_index else list(run) for (_, is_index), run in groups]
+    return [(place, text) for run in runs for place, text, _ in run]
 
 
 if __name__ == "__main__":
