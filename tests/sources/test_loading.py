@@ -163,3 +163,9 @@ def test_an_error_in_the_session_settings_is_told_with_its_line(tmp_path: Path, 
     error = _fails(_source(tmp_path, schema="SELECT 1;\nSET serch_path = x;\nSELECT 2;"), connection)
     assert "schema.sql:2" in error.where
     assert "serch_path" in error.why
+
+
+def test_a_lost_connection_is_told(tmp_path: Path, connection: Connection) -> None:
+    error = _fails(_source(tmp_path, schema="SELECT 1;\nSELECT pg_terminate_backend(pg_backend_pid());"), connection)
+    assert error.what.startswith("The connection to the dev server was lost")
+    assert error.where == "server X"

@@ -40,12 +40,21 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str)
     Raises:
         TelamonError: a statement fails: file:line, first lines, the server's words; or the server lacks an extension.
     """
-    loader = _Loader(connection)
     pending = cut(source.statements)
     try:
+        _load(pending, connection, source.ordered, server)
+    except psycopg.OperationalError as error:
+        raise TelamonError(
+            "The connection to the dev server was lost while the schema was loaded", where=server, why=str(error)
+        ) from error
+
+
+def _load(pending: list[Unit], connection: psycopg.Connection[Any], ordered: bool, server: str) -> None:
+    loader = _Loader(connection)
+    try:
         while pending:
-            failures = loader.run(pending, patient=not source.ordered)
-            if failures and (source.ordered or len(failures) == len(pending)):
+            failures = loader.run(pending, patient=not ordered)
+            if failures and (ordered or len(failures) == len(pending)):
                 raise explain(failures, server)
             hopeless = [failure for failure in failures if failure.hopeless]
             if hopeless:
@@ -129,7 +138,10 @@ class _Loader:
         connection.pgconn.send_query(message)
         results = connection.wait(generators.execute(connection.pgconn))
         bad = next((index for index, result in enumerate(results) if result.status not in _FINE), None)
-        if connection.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        if not connection.broken and connection.info.transaction_status in (
+            TransactionStatus.INTRANS,
+            TransactionStatus.INERROR,
+        ):
             self._execute("COMMIT" if bad is None else "ROLLBACK")
         if bad is None:
             return None
@@ -139,9 +151,7 @@ class _Loader:
             )
         failed = errors.error_from_result(results[bad], encoding)
         if connection.broken:
-            raise TelamonError(
-                "The dev server ended the connection", where=str(owners[0][1].origin), why=str(failed)
-            ) from failed
+            raise failed
         return _locate(owners, texts, failed, bad)
 
     def _supplied(self, failure: Failure) -> bool:
