@@ -95,7 +95,7 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
         if not colon or not equals or not name:
             raise UsageError(
                 f"The rename {flag!r} is not understood",
-                do="Write --rename table:old=new or --rename column:table.old=new, with the schema before the table if need be.",
+                do="Write --rename table:old=new or --rename column:table.old=new (with the schema, if need be).",
             )
         id = resolve(kind, path, old)
         if id is None:

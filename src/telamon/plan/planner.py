@@ -68,7 +68,9 @@ def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step]
         kind = BY_NAME[fact.kind]
         return None if kind.asks else kind.rename(fact, name, ctx)
 
-    pairs = free(old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact))
+    pairs = free(
+        old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)
+    )
     steps = [found for id, other in pairs.items() if (found := step(old.facts[id], other[-1]))]
     return steps, substituted(old, pairs) if pairs else old
 
