@@ -1,1 +1,1 @@
-DROP SCHEMA public;
+DROP SCHEMA public; CREATE SCHEMA s;
