@@ -1,7 +1,7 @@
 """An independent judge of a migration: did a plan make the desired schema, and did the data survive it?
 
-The schema is judged by `pg_dump --schema-only`, which shares no line with Telamon: what our own catalog reader does not see,
-the dump shows. Data is judged by looking: rows, positions of sequences, and the files in which the tables lie.
+The schema is judged by `pg_dump --schema-only`, which shares no line with Telamon: what our own catalog reader does not
+see, the dump shows. Data is judged by looking: rows, positions of sequences, and the files in which the tables lie.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from psycopg import sql
 
 # The head that pg_dump writes above each entry (dumputils and _printTocEntry in pg_backup_archiver.c).
 _HEAD = re.compile(
-    r"^--\n-- (?:Data for )?Name: (?P<name>.*); Type: (?P<type>[A-Z ]+); Schema: (?P<schema>.*); Owner: (?P<owner>.*)\n--\n",
+    r"^--\n-- Name: (?P<name>.*); Type: (?P<type>[A-Z ]+); Schema: (?P<schema>.*); Owner: (?P<owner>.*)\n--\n",
     re.MULTILINE,
 )
 _STATE = re.compile(r"^SET (default_tablespace|default_table_access_method) = (.*);\n", re.MULTILINE)
@@ -102,7 +102,7 @@ def judge(got: str, wanted: str, before: Observation, after: Observation, plan: 
 
 
 def entries(dump: str) -> Dump:
-    """Splits a dump into its entries: type, schema and name -> the texts, owner included, whatever their order in the dump."""
+    """Splits a dump into its entries: type, schema and name -> the texts with their owners, in a settled order."""
     clean = _NOISE.sub("", dump)
     heads = list(_HEAD.finditer(clean))
     found: dict[Key, list[str]] = {}
@@ -146,7 +146,7 @@ def _whole_views(found: Mapping[Key, list[str]]) -> dict[Key, list[str]]:
 
 
 def compare(got: Dump, wanted: Dump) -> tuple[list[str], list[str]]:
-    """Compares two dumps entry by entry; returns differences and notes. Another order of a table's columns is a note."""
+    """Compares two dumps entry by entry; returns differences and notes. Another order of columns is a note."""
     differences, notes = [], []
     for key in sorted(got.keys() | wanted.keys()):
         mine, theirs = got.get(key, ()), wanted.get(key, ())
@@ -171,7 +171,8 @@ def _lines(text: str) -> list[str]:
 _TABLES = """
 SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relispartition, c.relfilenode,
        array_agg(a.attname::text ORDER BY a.attnum), array_agg(a.attnum ORDER BY a.attnum),
-       array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum), array_agg(a.attgenerated <> '' ORDER BY a.attnum)
+       array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum),
+       array_agg(a.attgenerated <> '' ORDER BY a.attnum)
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

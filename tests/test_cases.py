@@ -53,7 +53,7 @@ def plan(server: Server, start: str, goal: str, flags: Iterable[str]) -> Planned
 
 @functools.lru_cache(maxsize=1)
 def wanted(case: Case) -> dict[Side, str]:
-    """Loads both sides of a case into databases named after them and returns their dumps; remembers only the last case."""
+    """Loads both sides of a case into databases named after them and returns their dumps; remembers the last case."""
     server = shared()
     sides: tuple[Side, Side] = ("old", "new")
     for side in sides:
@@ -96,7 +96,7 @@ def complaints(server: Server, case: Case, direction: Direction) -> Iterator[str
 
 
 def wrong_texts(text: str, expectation: Expectation) -> Iterator[str]:
-    """What the text of a plan should have or lack. Needles in small letters are meant for comments: any case will do."""
+    """Texts wrongly there or not there. Needles in small letters are meant for comments: any case will do."""
     for needles, there in ((expectation.has, True), (expectation.lacks, False)):
         for needle in needles:
             if (needle in (text.casefold() if needle.islower() else text)) is not there:

@@ -79,7 +79,10 @@ def test_grants_in_another_order_are_equal(server: Server) -> None:
 def test_views_in_a_ring_are_equal(server: Server, order: str) -> None:
     """Which of two views is dumped as a stub depends on which came first."""
     first, second = order.split()
-    ring = "CREATE VIEW {0} AS SELECT 1 AS x; CREATE VIEW {1} AS SELECT x FROM {0}; CREATE OR REPLACE VIEW {0} AS SELECT x FROM {1};"
+    ring = (
+        "CREATE VIEW {0} AS SELECT 1 AS x; CREATE VIEW {1} AS SELECT x FROM {0};"
+        "CREATE OR REPLACE VIEW {0} AS SELECT x FROM {1};"
+    )
     assert verdict(server, "", ring.format("a", "b"), ring.format(first, second)) == judge.Verdict()
 
 
@@ -109,7 +112,10 @@ def test_finds_values_that_became_null(server: Server) -> None:
 def test_finds_an_unannounced_rewrite(server: Server) -> None:
     """A rewrite is a fault unless a comment of the plan says so."""
     new = OLD.replace("b text", "b text DEFAULT 'x'")
-    plan = "ALTER TABLE t ALTER b TYPE text COLLATE \"C\" USING b || ''; ALTER TABLE t ALTER b TYPE text USING b || ''; ALTER TABLE t ALTER b SET DEFAULT 'x';"
+    plan = (
+        "ALTER TABLE t ALTER b TYPE text COLLATE \"C\" USING b || ''; ALTER TABLE t ALTER b TYPE text USING b || '';"
+        "ALTER TABLE t ALTER b SET DEFAULT 'x';"
+    )
     assert verdict(server, OLD, new, plan, SEED).rewritten == ("public.t",)
     assert verdict(server, OLD, new, "-- rewrites t\n" + plan, SEED) == judge.Verdict()
 
