@@ -1,0 +1,73 @@
+"""All object kinds. A new kind is one new module and its line here."""
+
+from __future__ import annotations
+
+from telamon.catalog.facts import Fact
+from telamon.kinds.base import Context, Kind
+from telamon.kinds.check import Check
+from telamon.kinds.column import Column
+from telamon.kinds.comment import Comment
+from telamon.kinds.composite import Attribute, Composite
+from telamon.kinds.default import Default
+from telamon.kinds.domain import Domain, DomainConstraint
+from telamon.kinds.enum import Enum
+from telamon.kinds.exclusion import Exclusion
+from telamon.kinds.extension import Extension
+from telamon.kinds.foreign_key import ForeignKey
+from telamon.kinds.grant import Grant
+from telamon.kinds.index import Index
+from telamon.kinds.not_null import NotNull
+from telamon.kinds.owner import Owner
+from telamon.kinds.partition import IndexPartition, Partition
+from telamon.kinds.policy import Policy
+from telamon.kinds.primary_key import PrimaryKey
+from telamon.kinds.routine import Routine
+from telamon.kinds.schema import Schema
+from telamon.kinds.sequence import Sequence
+from telamon.kinds.table import Table
+from telamon.kinds.trigger import Trigger
+from telamon.kinds.unique import Unique
+from telamon.kinds.view import MaterializedView, View
+
+# In the order in which they are read: what others refer to by OID comes first, satellites come last.
+KINDS: tuple[Kind, ...] = (
+    Schema(),
+    Extension(),
+    Enum(),
+    Domain(),
+    Composite(),
+    Attribute(),
+    Table(),
+    View(),
+    MaterializedView(),
+    Routine(),
+    DomainConstraint(),
+    Column(),
+    Sequence(),
+    Default(),
+    NotNull(),
+    PrimaryKey(),
+    Unique(),
+    Exclusion(),
+    Check(),
+    ForeignKey(),
+    Index(),
+    Trigger(),
+    Policy(),
+    Partition(),
+    IndexPartition(),
+    Comment(),
+    Owner(),
+    Grant(),
+)
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+
+
+def kind_of(fact: Fact) -> Kind:
+    """The kind of a fact."""
+    return BY_NAME[fact.id[0]]
+
+
+def inline(fact: Fact, ctx: Context) -> str:
+    """The clause with which its parent's statement makes the fact; "" where nothing needs to be said."""
+    return kind_of(fact).inline(fact, ctx)

@@ -1,0 +1,209 @@
+"""What an object kind is to the rest of Telamon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.errors import TelamonError
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What the server that is read or planned for can do, and which part of it is looked at.
+
+    Args:
+        version_num: as `180006`.
+        schemas: the schemas in scope; empty means all that are not PostgreSQL's own.
+        unqualified: the one schema whose name is left out of all SQL, or "".
+    """
+
+    version_num: int
+    schemas: tuple[str, ...] = ()
+    unqualified: str = ""
+
+    @property
+    def major(self) -> int:
+        return self.version_num // 10000
+
+    @property
+    def namespaces(self) -> str:
+        """A subquery of the OIDs of the schemas in scope."""
+        from telamon.quote import literal
+
+        scope = ""
+        if self.schemas:
+            scope = f" AND nspname IN ({', '.join(literal(name) for name in self.schemas)})"
+        return (
+            "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+            f"{scope})"
+        )
+
+    def since(self, major: int, expression: str, otherwise: str) -> str:
+        """`expression` on servers of `major` and later, else `otherwise`."""
+        return expression if self.major >= major else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One SQL statement of a plan.
+
+    Args:
+        sql: without final semicolon.
+        comment: one line for the reader.
+        table: `ALTER TABLE x` where the statement is that and one clause, so that neighbours can be joined.
+        clause: that clause.
+        loss: what data is lost, in words; "" when none.
+        rewrite: whether a table is rewritten.
+        transactional: whether it can run inside a transaction block.
+        bodies: whether it needs `check_function_bodies` off.
+    """
+
+    sql: str
+    comment: str
+    table: str = ""
+    clause: str = ""
+    loss: str = ""
+    rewrite: bool = False
+    transactional: bool = True
+    bodies: bool = False
+
+
+class Refusal(TelamonError):
+    """A change that cannot be planned without being told more."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a kind may look at while it writes SQL.
+
+    Args:
+        old: the current catalog.
+        new: the desired catalog.
+        server: the server's abilities.
+        folded: what is created within a fact's own statement, by that fact's id.
+        using: conversion expressions given by the user, by column id.
+        swapped: replaced types that are moved away under another name until nothing uses them.
+        created: everything that this plan creates, replaced facts included.
+    """
+
+    old: Catalog
+    new: Catalog
+    server: Server
+    folded: Mapping[Id, Sequence[Fact]] = field(default_factory=dict)
+    using: Mapping[Id, str] = field(default_factory=dict)
+    swapped: frozenset[Id] = frozenset()
+    created: frozenset[Id] = frozenset()
+
+    def name(self, schema: str, *names: str) -> str:
+        """A quoted name, its schema left out where the plan is unqualified."""
+        from telamon.quote import ident
+
+        return ident("" if schema == self.server.unqualified else schema, *names)
+
+
+class Reader(Protocol):
+    """Takes in what kinds find in the system catalogs."""
+
+    server: Server
+
+    def add(
+        self,
+        id: Id,
+        spec: Any,
+        address: tuple[str, int] | tuple[str, int, int] | None = None,
+        *,
+        parent: Id | None = None,
+        needs: Iterable[Id | None] = (),
+        order: int = 0,
+    ) -> None:
+        """Records a fact; `address` is (catalog, oid[, subid]) as in `pg_depend`."""
+
+    def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
+        """Makes dependencies on that address dependencies on `id`; `path` names it where it can have satellites."""
+
+    def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
+        """The fact at an address, if there is one."""
+
+    def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
+        """(path, fact) of an object that can have satellites: how it is named, and what it is a part of."""
+
+    def parts(self, id: Id) -> list[Id]:
+        """The facts so far whose parent is `id`."""
+
+    def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
+        """(schema, name) of an operator class, None where it is the default for the type."""
+
+    def is_member(self, catalog: str, oid: int) -> bool:
+        """Whether the object belongs to an extension."""
+
+    def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
+        """(schema, name) of a collation, operator class or the like, by OID."""
+
+
+class Kind:
+    """One kind of object: how it is found in the catalogs and how it is created, dropped and altered."""
+
+    name: ClassVar[str]
+    rank: ClassVar[int] = 50
+    """Place among the kinds when nothing else decides the order of creation."""
+    folds: ClassVar[bool] = False
+    """Whether it can be created within its parent's statement."""
+    survives: ClassVar[frozenset[str]] = frozenset()
+    """Which disturbances ("typmod", "type") of what it depends on PostgreSQL carries it through by itself."""
+    follows: ClassVar[bool] = False
+    """Whether it can be moved, in place, from a swapped type to the new one."""
+    swaps: ClassVar[bool] = False
+    """Whether a replaced fact is renamed out of the way, and dropped when nothing uses it any more."""
+
+    def query(self, server: Server) -> str:
+        """The one query that finds all facts of this kind; "" when another kind's query does."""
+        raise NotImplementedError
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        """Turns the query's rows into facts."""
+        raise NotImplementedError
+
+    def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        """The fact within whose own statement this one can be created; its parent, for kinds that fold."""
+        return fact.parent if self.foldable(fact) else None
+
+    def after(self, fact: Fact, ctx: Context) -> list[Step]:
+        """What has to be said after the parent's statement that this fact is folded into."""
+        return []
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        """The statements that make the fact."""
+        raise NotImplementedError
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        """The statements that take it away."""
+        raise NotImplementedError
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        """The statements that lead from one to the other in place; None when it must be replaced."""
+        return None
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        """The clause with which the parent's statement makes the fact."""
+        raise NotImplementedError
+
+    def foldable(self, fact: Fact) -> bool:
+        """Whether this very fact can be created within its parent's statement."""
+        return self.folds
+
+    def disturbance(self, old: Fact, new: Fact) -> str:
+        """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
+        return ""
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        """Names that only one thing can have at a time, across kinds."""
+        return ()
+
+    def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
+        """For kinds that swap: how to move it away, and how to drop it later."""
+        raise NotImplementedError

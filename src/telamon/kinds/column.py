@@ -1,0 +1,278 @@
+"""Columns of tables: type, collation, generation, identity, storage, compression, statistics target, options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
+from telamon.kinds.table import alter_table, heirs, option_steps
+from telamon.kinds.types import conversion
+from telamon.quote import ident, literal
+
+STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
+COMPRESSION = {"p": "pglz", "l": "lz4"}
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySpec:
+    always: bool
+    schema: str
+    sequence: str
+    options: SequenceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """
+    Args:
+        type: with modifier, as `format_type` writes it.
+        base: the type's name without modifier.
+        generated: "", "STORED" or "VIRTUAL".
+        inherited: whether the table has the column only from its parents.
+        storage: "" when it is the type's own.
+    """
+
+    type: str
+    base: str
+    collation: tuple[str, str] | None
+    generated: str
+    expression: str | None
+    identity: IdentitySpec | None
+    inherited: bool
+    storage: str
+    compression: str
+    statistics: int | None
+    options: tuple[str, ...]
+
+
+class Column(Kind):
+    name = "column"
+    rank = 31
+    folds = True
+    follows = True
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT a.attrelid::int8, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                   CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, NULL) END,
+                   a.atttypid::int8,
+                   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::int8 END,
+                   a.attgenerated::text,
+                   CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+                   a.attidentity::text, NOT a.attislocal, a.attinhcount,
+                   CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text ELSE '' END,
+                   a.attcompression::text, nullif(a.attstattarget, -1), a.attoptions,
+                   CASE WHEN a.attgenerated <> '' THEN d.oid::int8 END,
+                   CASE WHEN a.attidentity <> '' THEN
+                     (SELECT ARRAY[s.oid::text, n.nspname, s.relname, pg_catalog.format_type(q.seqtypid, NULL),
+                                   q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text,
+                                   q.seqcache::text, q.seqcycle::text, (s.relpersistence = 'u')::text]
+                        FROM pg_catalog.pg_depend i JOIN pg_catalog.pg_class s ON s.oid = i.objid
+                        JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid
+                        JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
+                       WHERE i.classid = 'pg_catalog.pg_class'::regclass AND i.deptype = 'i'
+                         AND i.refclassid = 'pg_catalog.pg_class'::regclass
+                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
+              FROM pg_catalog.pg_attribute a
+              JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+              LEFT JOIN pg_catalog.pg_attrdef d
+                ON a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum
+             WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
+               AND a.attnum > 0 AND NOT a.attisdropped"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for relation, number, name, type, base, type_oid, collation, generated, expression, identity, *rest in rows:
+            foreign, _, storage, compression, statistics, options, default_oid, sequence = rest
+            table = reader.find("pg_class", relation)
+            if table is None:
+                continue
+            id = ("column", *table[1:], name)
+            spec = ColumnSpec(
+                type,
+                base or type,
+                reader.name_of("pg_collation", collation) if collation else None,
+                {"s": "STORED", "v": "VIRTUAL"}.get(generated, ""),
+                expression,
+                IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
+                foreign,
+                STORAGE.get(storage, ""),
+                COMPRESSION.get(compression, ""),
+                statistics,
+                tuple(sorted(options or ())),
+            )
+            needs = [reader.find("pg_type", type_oid)]
+            reader.add(id, spec, ("pg_class", relation, number), parent=table, needs=needs, order=number)
+            if default_oid:
+                reader.alias("pg_attrdef", default_oid, id)
+            if sequence:
+                reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        identity = fact.spec.identity
+        return (("relation name", identity.schema, identity.sequence),) if identity else ()
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        spec: ColumnSpec = fact.spec
+        table = ctx.new.facts[fact.parent or fact.id]
+        rest = self.definition(fact, ctx)
+        if table.kind == "table" and table.spec.of_type:
+            return f"{ident(fact.id[-1])} WITH OPTIONS {rest}" if rest else ""
+        if spec.inherited and not table.spec.partition:
+            return ""
+        serial = serial_of(ctx, fact.id)
+        words = [ident(fact.id[-1]), serial or spec.type]
+        if spec.compression:
+            words.append(f"COMPRESSION {spec.compression}")
+        if spec.collation:
+            words.append(f"COLLATE {ctx.name(*spec.collation)}")
+        return " ".join([*words, rest] if rest else words)
+
+    def definition(self, fact: Fact, ctx: Context) -> str:
+        """What follows the type: generation, identity, and what is folded in."""
+        from telamon.kinds import inline
+
+        spec: ColumnSpec = fact.spec
+        table = ctx.new.facts[fact.parent or fact.id]
+        words = []
+        if spec.generated:
+            words.append(f"GENERATED ALWAYS AS ({spec.expression}) {spec.generated}")
+        if spec.identity and not (table.kind == "table" and table.spec.partition and spec.inherited):
+            words.append(identity_clause(fact, spec.identity, ctx))
+        words += [clause for child in ctx.folded.get(fact.id, ()) if (clause := inline(child, ctx))]
+        return " ".join(words)
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        steps = []
+        if not fact.spec.inherited:
+            clause = f"ADD COLUMN {self.inline(fact, ctx)}"
+            head = alter_table(ctx, fact.id)
+            comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
+            rewrite = fact.spec.generated == "STORED" or fact.spec.identity is not None
+            steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite))
+        return steps + self.settings(fact, None, ctx)
+
+    def after(self, fact: Fact, ctx: Context) -> list[Step]:
+        """What CREATE TABLE cannot say of a column."""
+        return self.settings(fact, None, ctx)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        if fact.spec.inherited and fact.parent in ctx.new.facts:
+            return []
+        head, clause = alter_table(ctx, fact.id), f"DROP COLUMN {ident(fact.id[-1])}"
+        loss = "" if fact.spec.generated else f"all values of column {'.'.join(fact.id[1:])}"
+        return [Step(f"{head} {clause}", f"drop column {fact.id[-1]} of table {fact.id[2]}", head, clause, loss=loss)]
+
+    def settings(self, new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
+        """Storage, compression of an existing column, statistics target and options."""
+        spec: ColumnSpec = new.spec
+        head = alter_table(ctx, new.id, only=new.parent in heirs(ctx.new))
+        column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"set options of column {new.id[-1]} of {new.id[2]}"
+        clauses = []
+        retyped = old is not None and old.base != spec.base
+        if spec.storage != (old.storage if old and not retyped else ""):
+            clauses.append(f"{column} SET STORAGE {spec.storage or 'DEFAULT'}")
+        if old and spec.compression != old.compression:
+            clauses.append(f"{column} SET COMPRESSION {spec.compression or 'default'}")
+        if spec.statistics != (old.statistics if old else None):
+            clauses.append(f"{column} SET STATISTICS {-1 if spec.statistics is None else spec.statistics}")
+        steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
+        return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
+
+    def disturbance(self, old: Fact, new: Fact) -> str:
+        before, after = old.spec, new.spec
+        if (before.base, before.collation) != (after.base, after.collation):
+            return "type"
+        if before.type != after.type:
+            return "typmod"
+        return "expression" if before.expression != after.expression else ""
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        if before.generated != after.generated and after.generated:
+            return None
+        if before.inherited != after.inherited and not self.kept_by_inherit(old, new, ctx):
+            return None
+        if after.generated and before.expression != after.expression and ctx.server.major < 17:
+            return None
+        head = alter_table(ctx, new.id)
+        column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
+        clauses: list[tuple[str, bool]] = []
+        if before.generated and not after.generated:
+            clauses.append((f"{column} DROP EXPRESSION", False))
+        if before.identity and not after.identity:
+            clauses.append((f"{column} DROP IDENTITY", False))
+        swapped = bool(old.needs & ctx.swapped)
+        if not after.inherited and (swapped or self.disturbance(old, new) in ("type", "typmod")):
+            clauses.append((self.retype(old, new, ctx, swapped), True))
+        if after.generated and before.expression != after.expression:
+            clauses.append((f"{column} SET EXPRESSION AS ({after.expression})", after.generated == "STORED"))
+        if after.identity and not after.inherited:
+            clauses += self.identity(new, before.identity, after.identity, ctx)
+        steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
+        if after.identity and not before.identity:
+            steps.append(self.restart(new, ctx))
+        return steps + self.settings(new, before, ctx)
+
+    def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
+        """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
+        before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
+        if before.partition != after.partition:
+            return True
+        return old.spec.inherited and before.inherits != after.inherits
+
+    def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
+        before, after = old.spec, new.spec
+        column = ident(new.id[-1])
+        using = ctx.using.get(new.id, "")
+        if not using:
+            where = new.id
+            using = conversion(column, before.base, after.type, rebuilt=swapped, where=where)
+        clause = f"ALTER COLUMN {column} TYPE {after.type}"
+        if after.collation or before.collation:
+            clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
+        return clause + (f" USING {using}" if using else "")
+
+    def identity(
+        self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context
+    ) -> list[tuple[str, bool]]:
+        column = f"ALTER COLUMN {ident(new.id[-1])}"
+        if before is None:
+            return [(f"{column} ADD {identity_clause(new, after, ctx)}", False)]
+        words = []
+        if before.always != after.always:
+            words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
+        words += [f"SET {option}" for option in sequence_options(after.options, before.options)]
+        return [(f"{column} {' '.join(words)}", False)] if words else []
+
+    def restart(self, fact: Fact, ctx: Context) -> Step:
+        """A new identity goes on after the values that are there."""
+        table, column = ctx.name(*fact.id[1:3]), ident(fact.id[-1])
+        sequence = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(fact.id[-1])})"
+        up = fact.spec.identity.options.increment > 0
+        extreme, step = ("max", "+ 1") if up else ("min", "- 1")
+        sql = (
+            f"SELECT pg_catalog.setval({sequence}, {extreme}({column}) {step}, false)"
+            f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
+        )
+        return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+
+def identity_sequence(row: list[str]) -> tuple[str, str, SequenceSpec]:
+    """(schema, name, options) of the sequence behind an identity column."""
+    _, schema, name, type, start, increment, low, high, cache, cycle, unlogged = row
+    numbers = (int(start), int(increment), int(low), int(high), int(cache))
+    return schema, name, SequenceSpec(type, *numbers, cycle == "true", unlogged == "true", None)
+
+
+def identity_clause(fact: Fact, identity: IdentitySpec, ctx: Context) -> str:
+    """GENERATED ... AS IDENTITY, its sequence named where PostgreSQL would choose another name."""
+    words = []
+    if (identity.schema, identity.sequence) != (fact.id[1], f"{fact.id[2]}_{fact.id[-1]}"[:59] + "_seq"):
+        words.append(f"SEQUENCE NAME {ctx.name(identity.schema, identity.sequence)}")
+    words += sequence_options(identity.options, SequenceSpec.plain(identity.options.type))
+    always = "ALWAYS" if identity.always else "BY DEFAULT"
+    return f"GENERATED {always} AS IDENTITY" + (f" ({' '.join(words)})" if words else "")

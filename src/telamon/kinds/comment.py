@@ -1,0 +1,49 @@
+"""Comments, on whatever can have one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telamon.catalog.facts import Fact, title
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.naming import described
+from telamon.quote import literal
+
+
+@dataclass(frozen=True, slots=True)
+class CommentSpec:
+    text: str
+
+
+class Comment(Kind):
+    name = "comment"
+    rank = 80
+    survives = frozenset({"typmod", "type", "expression"})
+
+    def query(self, server: Server) -> str:
+        return """
+            SELECT c.relname, d.objoid::int8, d.objsubid, d.description
+              FROM pg_catalog.pg_description d JOIN pg_catalog.pg_class c ON c.oid = d.classoid
+             WHERE d.objoid >= 16384 OR (d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = 2200)"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for catalog, oid, sub, text in rows:
+            # A constraint and its index, a view and its rule, have one fact; the comment is on the first of each.
+            found = reader.described(catalog, oid, sub)
+            if found is not None:
+                target, parent = found
+                reader.add(("comment", *target), CommentSpec(text), parent=parent)
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        return self.set(fact, literal(fact.spec.text), ctx)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        return self.set(fact, "NULL", ctx)
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        return self.create(new, ctx)
+
+    def set(self, fact: Fact, text: str, ctx: Context) -> list[Step]:
+        target = fact.id[1:]
+        return [Step(f"COMMENT ON {described(target, ctx)} IS {text}", f"set comment of {title(target)}")]

@@ -1,0 +1,156 @@
+"""What the constraints of tables share: how they are read, added, dropped, renamed and validated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import alter_table, heirs
+from telamon.quote import ident
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintSpec:
+    """
+    Args:
+        definition: as the server writes it after the name, without NOT VALID, NOT ENFORCED and deferrability.
+        local: whether the table has it of its own; false when only its parents hand it down.
+        inherited: whether a parent hands it down.
+    """
+
+    definition: str
+    deferrable: bool
+    deferred: bool
+    valid: bool
+    enforced: bool
+    no_inherit: bool
+    local: bool
+    inherited: bool
+    tablespace: str = ""
+    options: tuple[str, ...] = ()
+
+
+def suffix(spec: ConstraintSpec) -> str:
+    """What follows a constraint's definition."""
+    words = ""
+    if spec.deferrable:
+        words += " DEFERRABLE INITIALLY DEFERRED" if spec.deferred else " DEFERRABLE"
+    if not spec.enforced:
+        return words + " NOT ENFORCED"
+    return words + ("" if spec.valid else " NOT VALID")
+
+
+class TableConstraint(Kind):
+    """A constraint of a table; subclasses say which `contype` and what its alterations may be."""
+
+    types: str
+    folds = True
+    recurses = True
+    """Whether ALTER TABLE hands it down to partitions; if not, ONLY is used."""
+
+    def query(self, server: Server) -> str:
+        listed = ", ".join(f"'{letter}'" for letter in self.types)
+        enforced = server.since(18, "k.conenforced", "true")
+        return f"""
+            SELECT k.oid::int8, k.conrelid::int8, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
+                   k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
+                   k.coninhcount > 0, k.conkey, k.conindid::int8, coalesce(s.spcname, ''), i.reloptions
+              FROM pg_catalog.pg_constraint k
+              JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+              LEFT JOIN pg_catalog.pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = i.reltablespace
+             WHERE k.contype IN ({listed}) AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
+               {self.condition()}"""
+
+    def condition(self) -> str:
+        """A further condition on `pg_constraint k`, beginning with AND."""
+        return ""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for (
+            oid,
+            relation,
+            name,
+            text,
+            deferrable,
+            deferred,
+            valid,
+            enforced,
+            no_inherit,
+            local,
+            inh,
+            keys,
+            *index,
+        ) in rows:
+            table = reader.find("pg_class", relation)
+            if table is None:
+                continue
+            index_oid, space, options = index
+            id = (self.name, *table[1:3], name)
+            flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inh)
+            bare = text
+            for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
+                bare = bare.removesuffix(words)
+            spec = ConstraintSpec(bare, *flags, space, tuple(sorted(options or ())))
+            columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
+            address = ("pg_constraint", oid)
+            reader.add(id, spec, address, parent=table, order=oid, needs=self.requirements(columns))
+            if index_oid and self.owns_index:
+                reader.alias("pg_class", index_oid, id, path=("index", table[1], name))
+
+    owns_index = False
+
+    def requirements(self, columns: list[Id]) -> list[Id]:
+        """What the constraint stands on beyond what `pg_depend` says."""
+        return []
+
+    def foldable(self, fact: Fact) -> bool:
+        return bool(fact.spec.valid)
+
+    def definition(self, fact: Fact, ctx: Context) -> str:
+        spec: ConstraintSpec = fact.spec
+        return f"CONSTRAINT {ident(fact.id[3])} {spec.definition}{suffix(spec)}"
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        if not fact.spec.local and not self.in_partition(fact, ctx):
+            return ""
+        return self.definition(fact, ctx)
+
+    def in_partition(self, fact: Fact, ctx: Context) -> bool:
+        table = ctx.new.facts[("table", *fact.id[1:3])]
+        return bool(table.spec.partition)
+
+    def handed_down(self, fact: Fact, ctx: Context) -> bool:
+        """Whether the parent's own change brings it (or takes it) for this table, which is there already."""
+        return not fact.spec.local and fact.spec.inherited and fact.parent not in ctx.created
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        if self.handed_down(fact, ctx):
+            return []
+        only = not self.recurses and fact.parent in heirs(ctx.new)
+        head = alter_table(ctx, fact.id, only=only)
+        clause = f"ADD {self.definition(fact, ctx)}"
+        comment = f"add {self.name.replace('_', ' ')} {fact.id[3]} to table {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        if self.handed_down(fact, ctx):
+            return []
+        head, clause = alter_table(ctx, fact.id), f"DROP CONSTRAINT {ident(fact.id[3])}"
+        comment = f"drop {self.name.replace('_', ' ')} {fact.id[3]} of table {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        flags = {"valid": True, "local": True, "inherited": True}
+        if replace(before, **flags) == replace(after, **flags):
+            if before.valid and not after.valid:
+                return None
+            steps = []
+            if after.valid and not before.valid and not self.handed_down(new, ctx):
+                sql = f"{alter_table(ctx, new.id)} VALIDATE CONSTRAINT {ident(new.id[3])}"
+                steps.append(Step(sql, f"validate constraint {new.id[3]} of table {new.id[2]}"))
+            return steps
+        return None

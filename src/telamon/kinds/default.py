@@ -1,0 +1,74 @@
+"""Column defaults. (The expression of a generated column is a part of the column.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import alter_table, heirs
+from telamon.quote import ident
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultSpec:
+    """
+    Args:
+        sequence: the sequence whose next value it is, when it is nothing more than that.
+    """
+
+    expression: str
+    sequence: Id | None
+
+
+class Default(Kind):
+    name = "default"
+    rank = 33
+    folds = True
+    survives = frozenset({"typmod"})
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT d.oid::int8, d.adrelid::int8, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid), s.objid
+              FROM pg_catalog.pg_attrdef d
+              JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+              LEFT JOIN (SELECT d.objid AS def, min(d.refobjid::int8) AS objid
+                           FROM pg_catalog.pg_depend d
+                           JOIN pg_catalog.pg_sequence q ON q.seqrelid = d.refobjid
+                          WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass
+                            AND d.refclassid = 'pg_catalog.pg_class'::regclass
+                          GROUP BY 1) s ON s.def = d.oid
+             WHERE a.attgenerated = '' AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
+               AND c.relnamespace IN {server.namespaces}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, relation, number, expression, sequence_oid in rows:
+            column = reader.find("pg_class", relation, number)
+            if column is None:
+                continue
+            sequence = reader.find("pg_class", sequence_oid) if sequence_oid else None
+            plain = expression.startswith("nextval('") and expression.endswith("'::regclass)")
+            spec = DefaultSpec(expression, sequence if plain else None)
+            reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=column)
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        if any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ())):
+            return ""
+        return f"DEFAULT {fact.spec.expression}"
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        return self.set(fact, f"SET DEFAULT {fact.spec.expression}", ctx)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        return self.set(fact, "DROP DEFAULT", ctx)
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        return self.create(new, ctx)
+
+    def set(self, fact: Fact, what: str, ctx: Context) -> list[Step]:
+        head = alter_table(ctx, fact.id, only=("table", *fact.id[1:3]) in heirs(ctx.new))
+        clause = f"ALTER COLUMN {ident(fact.id[-1])} {what}"
+        comment = f"{what.split()[0].lower()} default of column {fact.id[-1]} of {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]

@@ -1,0 +1,181 @@
+"""Indexes that stand by themselves; those of constraints belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import heirs, option_steps, options_text
+from telamon.quote import ident
+
+DESCENDING, FIRST = 1, 2
+"""Bits of `pg_index.indoption`."""
+DEFAULT_COLLATION = 100
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpec:
+    """One key of an index: a column or an expression, and how it is ordered and compared."""
+
+    text: str
+    collation: tuple[str, str] | None
+    operator_class: tuple[str, str] | None
+    class_options: tuple[str, ...]
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """
+    Args:
+        relation: the table or materialized view.
+        statistics: (key number, target) of expression keys.
+    """
+
+    relation: Id
+    method: str
+    unique: bool
+    nulls_not_distinct: bool
+    keys: tuple[KeySpec, ...]
+    include: tuple[str, ...]
+    predicate: str
+    options: tuple[str, ...]
+    tablespace: str
+    statistics: tuple[tuple[int, int], ...]
+    valid: bool
+
+
+class Index(Kind):
+    name = "index"
+    rank = 50
+    survives = frozenset({"typmod", "type"})
+
+    def query(self, server: Server) -> str:
+        distinct = server.since(15, "i.indnullsnotdistinct", "false")
+        return f"""
+            SELECT c.oid::int8, n.nspname, c.relname, i.indrelid::int8, am.amname, i.indisunique, {distinct},
+                   i.indnkeyatts,
+                   ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
+                         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
+                         LEFT JOIN pg_catalog.pg_attribute k
+                           ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
+                         ORDER BY u.ord),
+                   CASE WHEN i.indexprs IS NOT NULL THEN
+                     ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, u.ord::int, false)
+                             FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
+                            WHERE u.num = 0 ORDER BY u.ord) END,
+                   i.indclass::oid[]::int8[], i.indcollation::oid[]::int8[], i.indoption::int2[],
+                   CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) ELSE '' END,
+                   c.reloptions, coalesce(s.spcname, ''), i.indisvalid OR c.relkind = 'I',
+                   CASE WHEN i.indexprs IS NOT NULL THEN
+                     ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
+                            WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
+                   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute k
+                                      WHERE k.attrelid = i.indexrelid AND k.attoptions IS NOT NULL) THEN
+                     ARRAY(SELECT coalesce(array_to_string(k.attoptions, E'\\x01'), '') FROM pg_catalog.pg_attribute k
+                            WHERE k.attrelid = i.indexrelid ORDER BY k.attnum) END
+              FROM pg_catalog.pg_index i
+              JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              JOIN pg_catalog.pg_am am ON am.oid = c.relam
+              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+             WHERE c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid
+                                  AND k.contype IN ('p', 'u', 'x'))"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, schema, name, relation_oid, method, unique, distinct, count, columns, expressions, *rest in rows:
+            classes, collations, options, predicate, settings, space, valid, targets, class_options = rest
+            relation = reader.find("pg_class", relation_oid)
+            if relation is None or reader.is_member("pg_class", oid):
+                continue
+            found = iter(expressions or ())
+            parts = [column.split("\x01") if column is not None else (next(found), "0", "0") for column in columns]
+            keys = []
+            for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
+                bits = options[k]
+                opts = tuple(class_options[k].split("\x01")) if class_options and class_options[k] else ()
+                collation = None
+                if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
+                    collation = reader.name_of("pg_collation", collations[k])
+                operator_class = reader.operator_class(classes[k], int(type_oid))
+                keys.append(KeySpec(text, collation, operator_class, opts, bool(bits & DESCENDING), bool(bits & FIRST)))
+            include = tuple(text for text, _, _ in parts[count:])
+            statistics = tuple((int(number), int(target)) for number, target in targets or ())
+            spec = IndexSpec(
+                relation, method, unique, distinct, tuple(keys), include, predicate,
+                tuple(sorted(settings or ())), space, statistics, valid,
+            )  # fmt: skip
+            reader.add(("index", schema, name), spec, ("pg_class", oid), parent=relation, order=oid)
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        return (("relation name", *fact.id[1:]),)
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        spec: IndexSpec = fact.spec
+        unique = "UNIQUE " if spec.unique else ""
+        only = "ONLY " if spec.relation in heirs(ctx.new) else ""
+        relation = f"{only}{ctx.name(*spec.relation[1:])}"
+        method = "" if spec.method == "btree" else f" USING {ident(spec.method)}"
+        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation}{method} "
+        sql += f"({', '.join(key_text(key, ctx) for key in spec.keys)})"
+        if spec.include:
+            sql += f" INCLUDE ({', '.join(spec.include)})"
+        if spec.nulls_not_distinct:
+            sql += " NULLS NOT DISTINCT"
+        if spec.options:
+            sql += f" WITH ({options_text(spec.options)})"
+        if spec.tablespace:
+            sql += f" TABLESPACE {ident(spec.tablespace)}"
+        if spec.predicate:
+            sql += f" WHERE {spec.predicate}"
+        steps = [Step(sql, f"create index {fact.id[2]} on {spec.relation[2]}")]
+        return steps + self.targets(fact, (), spec.statistics, ctx)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        return [Step(f"DROP INDEX {ctx.name(*fact.id[1:])}", f"drop index {fact.id[2]}")]
+
+    def targets(
+        self, fact: Fact, old: tuple[tuple[int, int], ...], new: tuple[tuple[int, int], ...], ctx: Context
+    ) -> list[Step]:
+        """Statistics targets of expression keys."""
+        have, want = dict(old), dict(new)
+        return [
+            Step(f"ALTER INDEX {ctx.name(*fact.id[1:])} ALTER COLUMN {key} SET STATISTICS {want.get(key, -1)}",
+                 f"set statistics target of index {fact.id[2]}")
+            for key in sorted(have.keys() | want.keys()) if have.get(key) != want.get(key)
+        ]  # fmt: skip
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        same = {"options": (), "tablespace": "", "statistics": ()}
+        if replace(before, **same) != replace(after, **same):
+            return None
+        head, comment = f"ALTER INDEX {ctx.name(*new.id[1:])}", f"alter index {new.id[2]}"
+        steps = option_steps(head, comment, before.options, after.options)
+        if before.tablespace != after.tablespace:
+            space = ident(after.tablespace or "pg_default")
+            steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
+        return steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+def key_text(key: KeySpec, ctx: Context) -> str:
+    """One key as it stands in CREATE INDEX."""
+    words = [key.text]
+    if key.collation:
+        words.append(f"COLLATE {ctx.name(*key.collation)}")
+    if key.operator_class:
+        words.append(ctx.name(*key.operator_class))
+    if key.class_options:
+        if not key.operator_class:
+            raise AssertionError(f"operator class options without a class: {key}")
+        words.append(f"({options_text(key.class_options)})")
+    if key.descending:
+        words.append("DESC" if key.nulls_first else "DESC NULLS LAST")
+    elif key.nulls_first:
+        words.append("NULLS FIRST")
+    return " ".join(words)

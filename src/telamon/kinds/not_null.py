@@ -1,0 +1,109 @@
+"""NOT NULL of columns: a flag up to PostgreSQL 17, a named constraint from 18 on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import alter_table
+from telamon.quote import ident
+
+
+@dataclass(frozen=True, slots=True)
+class NotNullSpec:
+    """
+    Args:
+        constraint: its name, "" before PostgreSQL 18.
+        inherited: whether the table has it only from its parents.
+    """
+
+    constraint: str
+    no_inherit: bool
+    valid: bool
+    inherited: bool
+
+
+class NotNull(Kind):
+    name = "not_null"
+    rank = 34
+    folds = True
+    survives = frozenset({"typmod", "type", "expression"})
+
+    def query(self, server: Server) -> str:
+        where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"
+        if server.major >= 18:
+            return f"""
+                SELECT k.oid::int8, k.conrelid::int8, k.conkey[1], k.conname, k.connoinherit, k.convalidated,
+                       NOT k.conislocal
+                  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+                 WHERE k.contype = 'n' AND {where}"""
+        return f"""
+            SELECT NULL::int8, a.attrelid::int8, a.attnum, '', false, true, NOT a.attislocal
+              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+             WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND {where}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, relation, number, name, no_inherit, valid, inherited in rows:
+            column = reader.find("pg_class", relation, number)
+            if column is not None:
+                address = ("pg_constraint", oid) if oid else None
+                spec = NotNullSpec(name, no_inherit, valid, inherited)
+                reader.add(("not_null", *column[1:]), spec, address, parent=column)
+
+    def foldable(self, fact: Fact) -> bool:
+        return bool(fact.spec.valid)
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        spec: NotNullSpec = fact.spec
+        name = f"{fact.id[2]}_{fact.id[3]}_not_null"
+        serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
+        if serial and spec.constraint in ("", name):
+            return ""
+        named = f"CONSTRAINT {ident(spec.constraint)} " if spec.constraint and spec.constraint != name else ""
+        return f"{named}NOT NULL{' NO INHERIT' if spec.no_inherit else ''}"
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        spec: NotNullSpec = fact.spec
+        if spec.inherited and self.on_parent(fact, ctx):
+            return []
+        head, column = alter_table(ctx, fact.id), ident(fact.id[3])
+        default_name = spec.constraint in ("", f"{fact.id[2]}_{fact.id[3]}_not_null")
+        if default_name and spec.valid and not spec.no_inherit:
+            clause = f"ALTER COLUMN {column} SET NOT NULL"
+        else:
+            clause = f"ADD CONSTRAINT {ident(spec.constraint)} NOT NULL {column}"
+            clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
+        return [Step(f"{head} {clause}", f"set column {fact.id[3]} of {fact.id[2]} not null", head, clause)]
+
+    def on_parent(self, fact: Fact, ctx: Context) -> bool:
+        """Whether the parent, there before and after, hands it down by itself."""
+        table = ctx.new.facts[("table", *fact.id[1:3])]
+        partition = ctx.new.get(("partition", *fact.id[1:3]))
+        above = (partition.spec.of,) if partition else table.spec.inherits
+        return table.id not in ctx.created and any(("not_null", *p[1:], fact.id[3]) in ctx.new.facts for p in above)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        if fact.spec.inherited:
+            return []
+        head, column = alter_table(ctx, fact.id), ident(fact.id[3])
+        clause = f"ALTER COLUMN {column} DROP NOT NULL"
+        return [Step(f"{head} {clause}", f"let column {fact.id[3]} of {fact.id[2]} be null", head, clause)]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        if replace(before, constraint="", valid=True) != replace(after, constraint="", valid=True):
+            if replace(before, inherited=after.inherited) == after:
+                return []
+            return None
+        if before.valid and not after.valid:
+            return None
+        head, steps = alter_table(ctx, new.id), []
+        if before.constraint != after.constraint and not after.inherited:
+            sql = f"{head} RENAME CONSTRAINT {ident(before.constraint)} TO {ident(after.constraint)}"
+            steps.append(Step(sql, f"rename constraint {before.constraint} of {new.id[2]}"))
+        if after.valid and not before.valid:
+            clause = f"VALIDATE CONSTRAINT {ident(after.constraint)}"
+            steps.append(Step(f"{head} {clause}", f"validate constraint {after.constraint} of {new.id[2]}"))
+        return steps

@@ -1,0 +1,42 @@
+"""Primary keys."""
+
+from __future__ import annotations
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context
+from telamon.kinds.constraint import TableConstraint, suffix
+from telamon.kinds.table import options_text
+from telamon.quote import ident
+
+
+class PrimaryKey(TableConstraint):
+    name = "primary_key"
+    rank = 35
+    types = "p"
+    recurses = False
+    owns_index = True
+    survives = frozenset({"typmod", "type"})
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        only = ("primary key", *fact.id[1:3]) if self.name == "primary_key" else ("constraint name", *fact.id[1:])
+        return ("relation name", fact.id[1], fact.id[3]), only
+
+    def definition(self, fact: Fact, ctx: Context) -> str:
+        spec = fact.spec
+        words = spec.definition
+        if spec.options and " WITH (" not in words:
+            words += f" WITH ({options_text(spec.options)})"
+        if spec.tablespace:
+            words += f" USING INDEX TABLESPACE {ident(spec.tablespace)}"
+        return f"CONSTRAINT {ident(fact.id[3])} {words}{suffix(spec)}"
+
+    def handed_down(self, fact: Fact, ctx: Context) -> bool:
+        # Keys of partitions are made one by one and their indexes attached, so that each keeps its own name.
+        return False
+
+    def inline(self, fact: Fact, ctx: Context) -> str:
+        return self.definition(fact, ctx)
+
+    def requirements(self, columns: list[Id]) -> list[Id]:
+        """A primary key stands on the NOT NULL of its columns."""
+        return [("not_null", *column[1:]) for column in columns] if self.name == "primary_key" else []

@@ -1,0 +1,92 @@
+"""Functions, window functions and procedures. (Aggregates are a kind of their own.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineSpec:
+    """
+    Args:
+        definition: as `pg_get_functiondef` writes it: CREATE OR REPLACE.
+        result: with SETOF and TABLE columns; "" for procedures.
+        names: of all arguments; CREATE OR REPLACE cannot change those of given ones.
+        modes: of all arguments.
+        types: of all arguments, output included.
+        defaults: how many arguments have one; CREATE OR REPLACE cannot take one away.
+        checked: whether the body is SQL text, whose names are looked up when the function is created.
+    """
+
+    definition: str
+    procedure: bool
+    result: str
+    names: tuple[str, ...]
+    modes: tuple[str, ...]
+    types: tuple[str, ...]
+    defaults: int
+    checked: bool
+    window: bool
+
+
+class Routine(Kind):
+    name = "function"
+    rank = 54
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT p.oid::int8, n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes),
+                   pg_catalog.pg_get_functiondef(p.oid), p.prokind::text,
+                   coalesce(pg_catalog.pg_get_function_result(p.oid), ''), p.proargnames, p.proargmodes::text[],
+                   ARRAY(SELECT pg_catalog.format_type(u, NULL)
+                           FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) AS u),
+                   p.pronargdefaults, l.lanname = 'sql' AND p.prosqlbody IS NULL
+              FROM pg_catalog.pg_proc p
+              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+              JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+             WHERE p.prokind <> 'a' AND p.pronamespace IN {server.namespaces}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, schema, name, args, definition, prokind, result, names, modes, types, defaults, checked in rows:
+            if reader.is_member("pg_proc", oid):
+                continue
+            spec = RoutineSpec(
+                definition.rstrip(), prokind == "p", result, tuple(names or ()), tuple(modes or ()), tuple(types),
+                defaults, checked, prokind == "w",
+            )  # fmt: skip
+            reader.add(("function", schema, name, args), spec, ("pg_proc", oid), needs=[("schema", schema)])
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        return (("routine name", *fact.id[1:]),)
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        text = fact.spec.definition.replace("CREATE OR REPLACE ", "CREATE ", 1)
+        return [Step(text, f"create {self.word(fact)} {fact.id[2]}", bodies=fact.spec.checked)]
+
+    def word(self, fact: Fact) -> str:
+        return "procedure" if fact.spec.procedure else "function"
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        signature = f"{ctx.name(*fact.id[1:3])}({fact.id[3]})"
+        return [Step(f"DROP {self.word(fact).upper()} {signature}", f"drop {self.word(fact)} {fact.id[2]}")]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        fixed = {"definition": "", "checked": False, "defaults": 0, "names": ()}
+        if replace(before, **fixed) != replace(after, **fixed) or before.defaults > after.defaults:
+            return None
+        if not names_kept(before, after):
+            return None
+        return [Step(after.definition, f"replace {self.word(new)} {new.id[2]}", bodies=after.checked)]
+
+
+def names_kept(before: RoutineSpec, after: RoutineSpec) -> bool:
+    """CREATE OR REPLACE may name an input that had no name, and change nothing else about names."""
+    count = len(before.types)
+    have, want = before.names or ("",) * count, after.names or ("",) * count
+    modes = before.modes or ("i",) * count
+    return all(old == new or (not old and mode in "iv") for old, new, mode in zip(have, want, modes, strict=True))

@@ -1,0 +1,181 @@
+"""Tables: ordinary, partitioned, inherited, typed. Columns, constraints and the rest are facts of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.quote import ident
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """
+    Args:
+        partition_key: as in PARTITION BY, or "".
+        inherits: parents in order; not the partitioned table of a partition.
+        partition: whether it is a partition (its bounds are a fact of their own).
+        of_type: the composite type of a typed table, or "".
+    """
+
+    unlogged: bool
+    partition_key: str
+    inherits: tuple[Id, ...]
+    partition: bool
+    of_type: str
+    access_method: str
+    tablespace: str
+    options: tuple[str, ...]
+    row_security: bool
+    force_row_security: bool
+
+
+@lru_cache(maxsize=4)
+def heirs(catalog: Catalog) -> set[Id]:
+    """The tables that have partitions or inheritors, so that ONLY matters for them."""
+    parents: set[Id] = set()
+    for fact in catalog:
+        if fact.kind == "table":
+            parents.update(fact.spec.inherits)
+        elif fact.kind == "partition":
+            parents.add(fact.spec.of)
+    return parents
+
+
+def alter_table(ctx: Context, table: Id, *, only: bool = False) -> str:
+    """`ALTER TABLE x`, for whatever kind of relation the path names."""
+    return f"ALTER TABLE {'ONLY ' if only else ''}{ctx.name(table[1], table[2])}"
+
+
+def option_steps(head: str, comment: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[Step]:
+    """SET and RESET of storage parameters."""
+    have, want = dict(o.split("=", 1) for o in old), dict(o.split("=", 1) for o in new)
+    steps = []
+    gone = [key for key in have if key not in want]
+    if gone:
+        steps.append(Step(f"{head} RESET ({', '.join(gone)})", comment))
+    changed = [f"{key}={value}" for key, value in want.items() if have.get(key) != value]
+    if changed:
+        steps.append(Step(f"{head} SET ({options_text(changed)})", comment))
+    return steps
+
+
+def options_text(options: Sequence[str]) -> str:
+    """Storage parameters as they are written in WITH (...)."""
+    from telamon.quote import literal
+
+    return ", ".join(f"{key}={literal(value)}" for key, _, value in (o.partition("=") for o in options))
+
+
+class Table(Kind):
+    name = "table"
+    rank = 30
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT c.oid::int8, n.nspname, c.relname, c.reltype::int8, t.typarray::int8, c.relpersistence = 'u',
+                   CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) ELSE '' END,
+                   c.relispartition,
+                   CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) ELSE '' END,
+                   c.reloftype::int8,
+                   CASE WHEN c.relam <> 0 AND am.amname <> 'heap' THEN am.amname ELSE '' END,
+                   coalesce(s.spcname, ''), c.reloptions,
+                   CASE WHEN c.reltoastrelid <> 0 THEN
+                     (SELECT tc.reloptions FROM pg_catalog.pg_class tc WHERE tc.oid = c.reltoastrelid) END,
+                   c.relrowsecurity, c.relforcerowsecurity,
+                   CASE WHEN NOT c.relispartition THEN
+                     ARRAY(SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i
+                            WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) END
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              JOIN pg_catalog.pg_type t ON t.oid = c.reltype
+              LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        ids: dict[int, Id] = {row[0]: ("table", row[1], row[2]) for row in rows}
+        for oid, schema, _, reltype, array, unlogged, key, partition, of_type, of_oid, am, space, *rest in rows:
+            options, toast, rls, force, parents = rest
+            if reader.is_member("pg_class", oid):
+                continue
+            settings = tuple(sorted(options or ())) + tuple(f"toast.{o}" for o in sorted(toast or ()))
+            inherits = tuple(ids[parent] for parent in parents or () if parent in ids)
+            spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force)
+            needs: list[Id | None] = [("schema", schema), *inherits]
+            if of_oid:
+                needs.append(reader.find("pg_type", of_oid))
+            reader.add(ids[oid], spec, ("pg_class", oid), needs=needs)
+            reader.alias("pg_type", reltype, ids[oid])
+            reader.alias("pg_type", array, ids[oid])
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        return ("relation name", *fact.id[1:]), ("type name", *fact.id[1:])
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        from telamon.kinds import inline
+
+        spec: TableSpec = fact.spec
+        clauses = [clause for child in ctx.folded.get(fact.id, ()) if (clause := inline(child, ctx))]
+        body = " (\n  " + ",\n  ".join(clauses) + "\n)" if clauses else "" if spec.of_type else " ()"
+        name = ctx.name(*fact.id[1:])
+        parts = [f"CREATE {'UNLOGGED ' if spec.unlogged else ''}TABLE {name}"]
+        if spec.of_type:
+            parts.append(f" OF {spec.of_type}")
+        parts.append(body)
+        if spec.inherits:
+            parts.append(f" INHERITS ({', '.join(ctx.name(*parent[1:]) for parent in spec.inherits)})")
+        if spec.partition_key:
+            parts.append(f" PARTITION BY {spec.partition_key}")
+        if spec.access_method:
+            parts.append(f" USING {ident(spec.access_method)}")
+        if spec.options:
+            parts.append(f" WITH ({options_text(spec.options)})")
+        if spec.tablespace:
+            parts.append(f" TABLESPACE {ident(spec.tablespace)}")
+        steps = [Step("".join(parts), f"create table {fact.id[2]}")]
+        steps += self.security(fact, spec, replace(spec, row_security=False, force_row_security=False), ctx)
+        return steps
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        loss = f"all rows of table {'.'.join(fact.id[1:])}"
+        return [Step(f"DROP TABLE {ctx.name(*fact.id[1:])}", f"drop table {fact.id[2]}", loss=loss)]
+
+    def security(self, fact: Fact, new: TableSpec, old: TableSpec, ctx: Context) -> list[Step]:
+        """ENABLE, DISABLE, FORCE and NO FORCE of row security."""
+        head, steps = alter_table(ctx, fact.id), []
+        for was, want, on, off in (
+            (old.row_security, new.row_security, "ENABLE", "DISABLE"),
+            (old.force_row_security, new.force_row_security, "FORCE", "NO FORCE"),
+        ):
+            if was != want:
+                clause = f"{on if want else off} ROW LEVEL SECURITY"
+                comment = f"{(on if want else off).lower()} row level security on table {fact.id[2]}"
+                steps.append(Step(f"{head} {clause}", comment, head, clause))
+        return steps
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        if (before.partition_key, before.of_type) != (after.partition_key, after.of_type):
+            return None
+        head, comment = alter_table(ctx, new.id), f"modify table {new.id[2]}"
+        clauses = [f"NO INHERIT {ctx.name(*p[1:])}" for p in before.inherits if p not in after.inherits]
+        clauses += [f"INHERIT {ctx.name(*p[1:])}" for p in after.inherits if p not in before.inherits]
+        kept = [p for p in before.inherits if p in after.inherits]
+        if kept != [p for p in after.inherits if p in before.inherits]:
+            return None
+        if before.unlogged != after.unlogged:
+            clauses.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
+        if before.access_method != after.access_method:
+            clauses.append(f"SET ACCESS METHOD {ident(after.access_method or 'heap')}")
+        if before.tablespace != after.tablespace:
+            clauses.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
+        rewrites = ("SET UNLOGGED", "SET LOGGED", "SET ACCESS", "SET TABLESPACE")
+        steps = [
+            Step(f"{head} {clause}", comment, head, clause, rewrite=clause.startswith(rewrites)) for clause in clauses
+        ]
+        steps += option_steps(head, comment, before.options, after.options)
+        return steps + self.security(new, after, before, ctx)

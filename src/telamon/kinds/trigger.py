@@ -1,0 +1,68 @@
+"""Triggers, and whether they fire. Those that a partition has from its parent are not facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import alter_table
+from telamon.quote import ident
+
+STATES = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSpec:
+    definition: str
+    enabled: str
+    constraint: bool
+
+
+class Trigger(Kind):
+    name = "trigger"
+    rank = 62
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT t.oid::int8, t.tgrelid::int8, t.tgname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
+                   t.tgconstraint::int8
+              FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't'
+               AND c.relnamespace IN {server.namespaces}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, relation, name, definition, enabled, constraint in rows:
+            table = reader.find("pg_class", relation)
+            if table is not None and not reader.is_member("pg_trigger", oid):
+                spec = TriggerSpec(definition, enabled, constraint != 0)
+                reader.add(("trigger", *table[1:], name), spec, ("pg_trigger", oid), parent=table, order=oid)
+                if constraint:
+                    reader.alias("pg_constraint", constraint, ("trigger", *table[1:], name))
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        steps = [Step(fact.spec.definition, f"create trigger {fact.id[3]} on {fact.id[2]}")]
+        return steps if fact.spec.enabled == "O" else steps + self.state(fact, ctx)
+
+    def state(self, fact: Fact, ctx: Context) -> list[Step]:
+        head, clause = alter_table(ctx, fact.id), f"{STATES[fact.spec.enabled]} TRIGGER {ident(fact.id[3])}"
+        comment = f"{STATES[fact.spec.enabled].lower()} trigger {fact.id[3]} on {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        sql = f"DROP TRIGGER {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])}"
+        return [Step(sql, f"drop trigger {fact.id[3]} on {fact.id[2]}")]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        if replace(old.spec, enabled=new.spec.enabled) == new.spec:
+            return self.state(new, ctx)
+        if old.spec.constraint or new.spec.constraint:
+            return None
+        sql = new.spec.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
+        steps = [Step(sql, f"replace trigger {new.id[3]} on {new.id[2]}")]
+        # CREATE OR REPLACE leaves the state as it was.
+        return steps if old.spec.enabled == new.spec.enabled else steps + self.state(new, ctx)
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        return ()

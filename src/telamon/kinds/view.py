@@ -1,0 +1,134 @@
+"""Views and materialized views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import option_steps, options_text
+from telamon.quote import ident, idents
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """
+    Args:
+        columns: (name, type, collation) in order: what CREATE OR REPLACE must keep as a prefix.
+    """
+
+    definition: str
+    columns: tuple[tuple[str, str, int], ...]
+    options: tuple[str, ...]
+    access_method: str = ""
+    tablespace: str = ""
+    populated: bool = True
+
+
+class View(Kind):
+    name = "view"
+    rank = 52
+    relkind = "v"
+
+    def query(self, server: Server) -> str:
+        return f"""
+            SELECT c.oid::int8, n.nspname, c.relname, c.reltype::int8, t.typarray::int8, r.oid::int8,
+                   pg_catalog.pg_get_viewdef(c.oid),
+                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
+                   ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
+                   ARRAY(SELECT a.attcollation::int8 FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
+                   c.reloptions, CASE WHEN am.amname <> 'heap' THEN am.amname ELSE '' END, coalesce(s.spcname, ''),
+                   c.relispopulated
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              JOIN pg_catalog.pg_type t ON t.oid = c.reltype
+              JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
+              LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+             WHERE c.relkind = '{self.relkind}' AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+
+    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        for oid, schema, name, reltype, array, rule, text, names, types, collations, options, *rest in rows:
+            if reader.is_member("pg_class", oid):
+                continue
+            id = (self.name, schema, name)
+            columns = tuple(zip(names, types, collations, strict=True))
+            spec = ViewSpec(
+                text.rstrip().removesuffix(";"), columns, tuple(sorted(options or ())), rest[0] or "", *rest[1:]
+            )
+            reader.add(id, spec, ("pg_class", oid), needs=[("schema", schema)])
+            reader.alias("pg_type", reltype, id)
+            reader.alias("pg_type", array, id)
+            reader.alias("pg_rewrite", rule, id)
+
+    def occupies(self, fact: Fact) -> tuple[Id, ...]:
+        return ("relation name", *fact.id[1:]), ("type name", *fact.id[1:])
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        return [Step(self.text(fact, ctx, "CREATE VIEW"), f"create view {fact.id[2]}")]
+
+    def text(self, fact: Fact, ctx: Context, verb: str) -> str:
+        spec: ViewSpec = fact.spec
+        # The names are given because a column without alias would otherwise get another one ("?column?").
+        parts = [f"{verb} {ctx.name(*fact.id[1:])}"]
+        if not spec.columns:
+            parts.append("")
+        else:
+            parts.append(f" ({idents(name for name, _, _ in spec.columns)})")
+        if spec.access_method:
+            parts.append(f" USING {ident(spec.access_method)}")
+        if spec.options:
+            parts.append(f" WITH ({options_text(spec.options)})")
+        if spec.tablespace:
+            parts.append(f" TABLESPACE {ident(spec.tablespace)}")
+        parts.append(f" AS\n{spec.definition}")
+        return "".join(parts)
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        return [Step(f"DROP VIEW {ctx.name(*fact.id[1:])}", f"drop view {fact.id[2]}")]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        if before.columns != after.columns[: len(before.columns)]:
+            return None
+        if before.definition != after.definition or before.columns != after.columns:
+            return [Step(self.text(new, ctx, "CREATE OR REPLACE VIEW"), f"replace view {new.id[2]}")]
+        head, comment = f"ALTER VIEW {ctx.name(*new.id[1:])}", f"alter view {new.id[2]}"
+        return option_steps(head, comment, before.options, after.options)
+
+
+class MaterializedView(View):
+    name = "materialized_view"
+    rank = 53
+    relkind = "m"
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        sql = self.text(fact, ctx, "CREATE MATERIALIZED VIEW")
+        if not fact.spec.populated:
+            sql += "\nWITH NO DATA"
+        return [Step(sql, f"create materialized view {fact.id[2]}")]
+
+    def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        sql = f"DROP MATERIALIZED VIEW {ctx.name(*fact.id[1:])}"
+        return [Step(sql, f"drop materialized view {fact.id[2]}")]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        before, after = old.spec, new.spec
+        same = {"options": (), "access_method": "", "tablespace": "", "populated": True}
+        if replace(before, **same) != replace(after, **same):
+            return None
+        head, comment = f"ALTER MATERIALIZED VIEW {ctx.name(*new.id[1:])}", f"alter materialized view {new.id[2]}"
+        steps = option_steps(head, comment, before.options, after.options)
+        if before.access_method != after.access_method:
+            steps.append(Step(f"{head} SET ACCESS METHOD {ident(after.access_method or 'heap')}", comment))
+        if before.tablespace != after.tablespace:
+            steps.append(Step(f"{head} SET TABLESPACE {ident(after.tablespace or 'pg_default')}", comment))
+        if before.populated != after.populated:
+            words = "" if after.populated else " WITH NO DATA"
+            sql = f"REFRESH MATERIALIZED VIEW {ctx.name(*new.id[1:])}{words}"
+            steps.append(Step(sql, f"refresh materialized view {new.id[2]}"))
+        return steps

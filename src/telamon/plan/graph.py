@@ -1,0 +1,158 @@
+"""Nodes, groups of nodes that share one statement, and their order."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from telamon.catalog.facts import Id
+
+Node = tuple[str, Id]
+"""(operation, fact): operation is create, alter, drop, or move (a swapped type, out of the way)."""
+
+
+class Graph:
+    """What must come before what; and which nodes ride along in another's statement.
+
+    Groups are a readable form, not a need: where they would make a cycle, riders get off.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[Node, None] = {}
+        self.after: dict[Node, set[Node]] = defaultdict(set)
+        self.rides: dict[Node, Node] = {}
+
+    def add(self, node: Node) -> None:
+        self.nodes[node] = None
+
+    def before(self, first: Node, then: Node) -> None:
+        """`first` must be done before `then`; ignored unless both are nodes."""
+        if first != then and first in self.nodes and then in self.nodes:
+            self.after[first].add(then)
+
+    def ride(self, rider: Node, on: Node) -> None:
+        """`rider` is brought about by the statement of `on`."""
+        if rider in self.nodes and on in self.nodes:
+            self.rides[rider] = on
+
+    def root(self, node: Node) -> Node:
+        """The node whose statement brings this one about."""
+        while node in self.rides:
+            node = self.rides[node]
+        return node
+
+    def order(self, key: Callable[[Node], Any], weight: Callable[[Node], int]) -> list[Node]:
+        """The roots in an order that respects everything; among those that could come next, by `key`.
+
+        Args:
+            key: sorts nodes for the reader.
+            weight: of riders in a cycle, those of the greatest weight get off first.
+
+        Raises:
+            ValueError: with the nodes of a cycle that has no riders.
+        """
+        while True:
+            ordered, stuck = self._sort(key)
+            if not stuck:
+                return ordered
+            component = self._cycle(stuck)
+            riders = [node for node in self.nodes if node in self.rides and self.root(node) in component
+                      and self._crosses(node, component)]  # fmt: skip
+            if not riders:
+                raise ValueError(sorted(component))
+            heaviest = max(weight(node) for node in riders)
+            for node in riders:
+                if weight(node) == heaviest:
+                    del self.rides[node]
+
+    def _crosses(self, node: Node, component: set[Node]) -> bool:
+        """Whether an edge of the cycle begins or ends at this rider or at one that rides on it."""
+        own = self.root(node)
+        group = [member for member in self._members[own] if self._on(member, node)]
+        for member in group:
+            for other in [*self.after.get(member, ()), *self._incoming.get(member, ())]:
+                root = self.root(other)
+                if root != own and root in component:
+                    return True
+        return False
+
+    def _on(self, member: Node, node: Node) -> bool:
+        while member != node:
+            if member not in self.rides:
+                return False
+            member = self.rides[member]
+        return True
+
+    def _sort(self, key: Callable[[Node], Any]) -> tuple[list[Node], dict[Node, set[Node]]]:
+        """(roots in order, what is left: root -> its successors)."""
+        self._members: dict[Node, list[Node]] = defaultdict(list)
+        self._incoming: dict[Node, set[Node]] = defaultdict(set)
+        roots = {node: self.root(node) for node in self.nodes}
+        successors: dict[Node, set[Node]] = {}
+        waiting: dict[Node, int] = defaultdict(int)
+        for node, root in roots.items():
+            self._members[root].append(node)
+            successors.setdefault(root, set())
+        for node, following in self.after.items():
+            own = roots[node]
+            for then in following:
+                self._incoming[then].add(node)
+                target = roots[then]
+                if target != own and target not in successors[own]:
+                    successors[own].add(target)
+                    waiting[target] += 1
+        ready = [(key(root), root) for root in successors if not waiting[root]]
+        heapq.heapify(ready)
+        ordered = []
+        while ready:
+            _, root = heapq.heappop(ready)
+            ordered.append(root)
+            for then in successors[root]:
+                waiting[then] -= 1
+                if not waiting[then]:
+                    heapq.heappush(ready, (key(then), then))
+        done = set(ordered)
+        return ordered, {root: then - done for root, then in successors.items() if root not in done}
+
+    @staticmethod
+    def _cycle(edges: dict[Node, set[Node]]) -> set[Node]:
+        """One strongly connected component of more than one node (Tarjan's algorithm, without recursion)."""
+        index: dict[Node, int] = {}
+        low: dict[Node, int] = {}
+        stack: list[Node] = []
+        on_stack: set[Node] = set()
+        for start in sorted(edges):
+            if start in index:
+                continue
+            work: list[tuple[Node, Iterable[Node]]] = [(start, iter(sorted(edges[start])))]
+            index[start] = low[start] = len(index)
+            stack.append(start)
+            on_stack.add(start)
+            while work:
+                node, rest = work[-1]
+                for then in rest:
+                    if then not in index:
+                        index[then] = low[then] = len(index)
+                        stack.append(then)
+                        on_stack.add(then)
+                        work.append((then, iter(sorted(edges.get(then, ())))))
+                        break
+                    if then in on_stack:
+                        low[node] = min(low[node], index[then])
+                else:
+                    work.pop()
+                    if work:
+                        low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                    if low[node] == index[node]:
+                        component = set()
+                        while True:
+                            member = stack.pop()
+                            on_stack.discard(member)
+                            component.add(member)
+                            if member == node:
+                                break
+                        if len(component) > 1:
+                            return component
+        raise AssertionError("nodes wait for each other, yet there is no cycle")

@@ -1,0 +1,270 @@
+"""Decides what is created, altered, replaced and dropped, and in which order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.diff import Changes, diff
+from telamon.errors import TelamonError
+from telamon.kinds import BY_NAME
+from telamon.kinds.base import Context, Kind, Server, Step
+from telamon.plan.graph import Graph, Node
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Statements that lead from one catalog to another.
+
+    Args:
+        steps: in order.
+        changes: what they bring about.
+    """
+
+    steps: tuple[Step, ...]
+    changes: Changes
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What data is lost, in words."""
+        return tuple(dict.fromkeys(step.loss for step in self.steps if step.loss))
+
+    def sql(self) -> str:
+        """The plan as a file: each statement with its comment."""
+        from telamon.plan.render import render
+
+        return render(self.steps)
+
+
+def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
+    """Plans the way from `old` to `new`.
+
+    Args:
+        using: conversion expressions by column, for type changes that have no cast.
+
+    Raises:
+        Refusal: when a change cannot be planned without being told more.
+        TelamonError: when definitions depend on each other in a circle.
+    """
+    changes = diff(old, new)
+    if not changes:
+        return Plan((), changes)
+    return Planner(old, new, server, changes, using or {}).plan()
+
+
+@dataclass
+class Planner:
+    """One run of planning; its fields fill up in the order of its methods."""
+
+    old: Catalog
+    new: Catalog
+    server: Server
+    changes: Changes
+    using: Mapping[Id, str]
+    replaced: set[Id] = field(default_factory=set)
+    altered: dict[Id, None] = field(default_factory=dict)
+    graph: Graph = field(default_factory=Graph)
+
+    def plan(self) -> Plan:
+        self.ctx = Context(self.old, self.new, self.server, using=self.using)
+        self.decide()
+        self.connect()
+        self.group()
+        try:
+            order = self.graph.order(self.key, lambda node: self.kind(node[1]).rank)
+        except ValueError as error:
+            raise self.circle(error.args[0]) from None
+        return Plan(tuple(self.steps(order)), self.changes)
+
+    @staticmethod
+    def kind(id: Id) -> Kind:
+        return BY_NAME[id[0]]
+
+    # What happens to each fact.
+
+    def decide(self) -> None:
+        """Alters in place what can be, replaces the rest, and what that takes along."""
+        self.dependents: dict[Id, list[Id]] = defaultdict(list)
+        for fact in self.old:
+            for need in fact.needs:
+                self.dependents[need].append(fact.id)
+        queue: list[tuple[Id, str]] = []
+        self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
+        for id in self.changes.altered:
+            before, after = self.old.facts[id], self.new.facts[id]
+            if self.kind(id).alter(before, after, self.ctx) is None:
+                self.replaced.add(id)
+                queue.append((id, "replaced"))
+            else:
+                self.altered[id] = None
+                if disturbance := self.kind(id).disturbance(before, after):
+                    queue.append((id, disturbance))
+        while queue:
+            id, how = queue.pop()
+            for dependent in self.dependents[id]:
+                queue += self.spread(dependent, id, how)
+        for id in self.replaced:
+            self.altered.pop(id, None)
+        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps)
+        created = frozenset(self.changes.added) | self.replaced
+        self.ctx = replace(self.ctx, swapped=swapped, created=created)
+
+    def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
+        """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
+        after = self.new.get(dependent)
+        if after is None or dependent in self.replaced or on not in after.needs:
+            return []  # it goes anyway, or lets go by itself
+        kind = self.kind(dependent)
+        if how != "replaced":
+            if how in kind.survives:
+                return []
+        elif self.kind(on).swaps and kind.follows:
+            if dependent in self.altered:
+                return [(dependent, "type")]
+            self.altered[dependent] = None
+            return [(dependent, "type")]
+        self.replaced.add(dependent)
+        return [(dependent, "replaced")]
+
+    # What must come before what.
+
+    def connect(self) -> None:
+        graph = self.graph
+        for id in self.changes.removed:
+            graph.add(("drop", id))
+        for id in self.changes.added:
+            graph.add(("create", id))
+        for id in self.altered:
+            graph.add(("alter", id))
+        for id in sorted(self.replaced):
+            graph.add(("drop", id))
+            graph.add(("create", id))
+            if id in self.ctx.swapped:
+                graph.add(("move", id))
+                graph.before(("move", id), ("create", id))
+                graph.before(("create", id), ("drop", id))
+            else:
+                graph.before(("drop", id), ("create", id))
+        for operation, id in list(graph.nodes):
+            if operation == "drop":
+                self.connect_drop(self.old.facts[id])
+            elif operation == "create":
+                self.connect_create(self.new.facts[id])
+            elif operation == "alter":
+                self.connect_alter(self.old.facts[id], self.new.facts[id])
+        self.connect_names()
+
+    def connect_drop(self, fact: Fact) -> None:
+        node = ("drop", fact.id)
+        for need in fact.needs:
+            self.graph.before(node, ("drop", need))
+            self.graph.before(node, ("alter", need))
+            if need not in fact.auto:
+                self.graph.before(node, ("move", need))
+
+    def connect_create(self, fact: Fact) -> None:
+        for need in fact.needs:
+            self.graph.before(("create", need), ("create", fact.id))
+            self.graph.before(("alter", need), ("create", fact.id))
+
+    def connect_alter(self, before: Fact, after: Fact) -> None:
+        node = ("alter", after.id)
+        for need in after.needs:
+            self.graph.before(("create", need), node)
+            self.graph.before(("alter", need), node)
+        for need in before.needs:
+            self.graph.before(node, ("drop", need))
+
+    def connect_names(self) -> None:
+        """A name is given up before another thing takes it."""
+        given: dict[Id, list[Node]] = defaultdict(list)
+        taken: list[tuple[Id, Node]] = []
+        for node in self.graph.nodes:
+            operation, id = node
+            kind = self.kind(id)
+            before = set(kind.occupies(self.old.facts[id])) if operation in ("drop", "alter") else set()
+            after = set(kind.occupies(self.new.facts[id])) if operation in ("create", "alter") else set()
+            giver = ("move", id) if id in self.ctx.swapped else node
+            for name in sorted(before - after):
+                given[name].append(giver)
+            taken += [(name, node) for name in sorted(after - before)]
+        for name, node in taken:
+            for giver in given.get(name, ()):
+                if giver[1] != node[1]:
+                    self.graph.before(giver, node)
+
+    # What shares a statement.
+
+    def group(self) -> None:
+        for operation, id in self.graph.nodes:
+            if operation == "create":
+                into = self.kind(id).fold_into(self.new.facts[id], self.new)
+                if into is not None:
+                    self.graph.ride((operation, id), (operation, into))
+            elif operation == "drop":
+                fact = self.old.facts[id]
+                takers = [fact.parent] if fact.parent is not None else []
+                takers += sorted(fact.auto)
+                for taker in takers:
+                    if ("drop", taker) in self.graph.nodes:
+                        self.graph.ride((operation, id), (operation, taker))
+                        break
+
+    # The order for the reader, and the statements.
+
+    def key(self, node: Node) -> tuple[object, ...]:
+        operation, id = node
+        catalog = self.old if operation == "drop" else self.new
+        top = fact = catalog.facts[id]
+        while top.parent is not None and top.parent in catalog.facts:
+            top = catalog.facts[top.parent]
+        late = 1 if operation == "drop" else 0
+        rank = self.kind(id).rank
+        return late, self.kind(top.id).rank, top.id[1:], -rank if late else rank, fact.order, id
+
+    def steps(self, order: list[Node]) -> list[Step]:
+        folded: dict[Id, list[Fact]] = defaultdict(list)
+        for rider, on in self.graph.rides.items():
+            if rider[0] == "create":
+                folded[on[1]].append(self.new.facts[rider[1]])
+        for id, facts in folded.items():
+            facts.sort(key=lambda fact: (self.kind(fact.id).rank, fact.order, fact.id))
+            folded[id] = facts
+        self.ctx = ctx = replace(self.ctx, folded=folded)
+        steps: list[Step] = []
+        for operation, id in order:
+            kind = self.kind(id)
+            if operation == "create":
+                steps += kind.create(self.new.facts[id], ctx)
+                steps += self.afterwards(id)
+            elif operation == "alter":
+                steps += kind.alter(self.old.facts[id], self.new.facts[id], ctx) or []
+            elif operation == "move":
+                steps += kind.swap(self.old.facts[id], ctx)[0]
+            elif id in ctx.swapped:
+                steps += kind.swap(self.old.facts[id], ctx)[1]
+            else:
+                steps += kind.drop(self.old.facts[id], ctx)
+        return steps
+
+    def afterwards(self, id: Id) -> list[Step]:
+        steps: list[Step] = []
+        for fact in self.ctx.folded.get(id, ()):
+            steps += self.kind(fact.id).after(fact, self.ctx)
+            steps += self.afterwards(fact.id)
+        return steps
+
+    @staticmethod
+    def circle(nodes: list[Node]) -> TelamonError:
+        listed = "\n".join(f"{operation} {title(id)}" for operation, id in nodes[:12])
+        return TelamonError(
+            "These definitions depend on each other in a circle",
+            where=listed,
+            why="Telamon found no order in which they can be created.",
+            do="Split one of them, or apply the change in two migrations.",
+        )
