@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,11 @@ from dataclasses import dataclass
 import pytest
 from click.testing import CliRunner
 
+from telamon.catalog.read import read_catalog
 from telamon.cli import main
+from telamon.errors import TelamonError
+from telamon.kinds.base import Server as KindServer
+from telamon.plan.planner import make_plan
 from tests import judge
 from tests.schema_cases import DIRECTIONS, Case, Direction, Expectation, Side, all_cases, known_failures
 from tests.server import Server, shared
@@ -42,13 +47,27 @@ class Planned:
 
 
 def plan(server: Server, start: str, goal: str, flags: Iterable[str]) -> Planned:
-    """Runs `telamon schema diff` in this process."""
+    """Runs `telamon schema diff` in this process; while there is no such command, the core that it will call."""
+    if importlib.util.find_spec("telamon.cli.schema_diff") is None:
+        return core_plan(server, start, goal)
     arguments = ["schema", "diff", "--from", server.url(start), "--to", server.url(goal)]
     result = CliRunner().invoke(main, [*arguments, "--dev-url", server.url("postgres"), *flags])
     crash = ""
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         crash = "".join(traceback.format_exception(result.exception))
     return Planned(result.stdout, result.stderr, result.exit_code, crash)
+
+
+def core_plan(server: Server, start: str, goal: str) -> Planned:
+    """Reads both databases and plans, without flags and without proof."""
+    with server.connect(start) as old, server.connect(goal) as new:
+        version = old.info.server_version
+        try:
+            return Planned(make_plan(read_catalog(old), read_catalog(new), KindServer(version)).sql(), "", 0)
+        except TelamonError as error:
+            return Planned("", str(error), error.exit_code)
+        except Exception as error:  # noqa: BLE001  a crash of the engine is what the case is to report
+            return Planned("", "", 1, "".join(traceback.format_exception(error)))
 
 
 @functools.lru_cache(maxsize=1)
