@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.column import column_options
 from telamon.kinds.table import heirs, option_steps, options_text
 from telamon.quote import ident
 
@@ -98,7 +99,7 @@ class Index(Kind):
             keys = []
             for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
                 bits = options[k]
-                opts = tuple(class_options[k].split("\x01")) if class_options and class_options[k] else ()
+                opts = column_options(class_options[k].split("\x01")) if class_options and class_options[k] else ()
                 collation = None
                 if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
                     collation = reader.name_of("pg_collation", collations[k])
