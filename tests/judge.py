@@ -95,7 +95,7 @@ def judge(got: str, wanted: str, before: Observation, after: Observation, plan: 
     """
     differences, notes = compare(entries(got), entries(wanted))
     pairs = list(_pairs(before.tables, after.tables))
-    lost = [loss for old, new in pairs for loss in _losses(old, new)]
+    lost = [loss for old, new in _holders(pairs) for loss in _losses(old, new)]
     announced = any(line.startswith("--") and "rewrit" in line.casefold() for line in plan.splitlines())
     rewritten = [] if announced else [".".join(old.name) for old, new in pairs if _is_rewritten(old, new)]
     return Verdict(tuple(differences), (*lost, *_setbacks(before, after)), tuple(rewritten), tuple(notes))
@@ -177,6 +177,7 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) p JOIN pg_class f ON f.oid = p.relid WHERE f.relkind = 'f')
 GROUP BY c.oid, n.nspname ORDER BY c.oid"""
 
 _SEQUENCES = """
@@ -185,7 +186,7 @@ FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON 
 
 
 def observe(connection: psycopg.Connection[tuple[Any, ...]]) -> Observation:
-    """Reads the rows of all tables, the positions of all sequences and the files of the tables of a small database."""
+    """Reads the rows of all tables (but those with foreign partitions), the positions of all sequences and the files of the tables of a small database."""
     connection.execute("SET search_path = ''")
     tables = []
     for oid, schema, name, kind, partition, file, names, numbers, types, generated in connection.execute(
@@ -226,10 +227,19 @@ def _column_pairs(old: Table, new: Table) -> Iterator[tuple[int, int]]:
             yield place, match
 
 
+def _holders(pairs: list[tuple[Table, Table]]) -> list[tuple[Table, Table]]:
+    """The pairs in which to look for rows, so that none is looked for twice.
+
+    Rows may move between the partitions of a table, so they are looked for in the whole table; but where partitions were
+    attached or detached, the whole gained or gave away rows, and the parts are looked at instead.
+    """
+    if any(old.partition is not new.partition for old, new in pairs):
+        return [(old, new) for old, new in pairs if old.kind == new.kind == "r"]
+    return [(old, new) for old, new in pairs if not old.partition]
+
+
 def _losses(old: Table, new: Table) -> Iterator[str]:
-    """What is gone from a table. A partition's rows are judged in its root, since they may move between partitions."""
-    if old.partition and new.partition:
-        return
+    """What is gone from a table."""
     label = ".".join(old.name)
     if len(old.rows) != len(new.rows):
         yield f"rows of {label}: {len(old.rows)} before, {len(new.rows)} after"
