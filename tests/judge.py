@@ -186,7 +186,7 @@ FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON 
 
 
 def observe(connection: psycopg.Connection[tuple[Any, ...]]) -> Observation:
-    """Reads the rows of all tables (but those with foreign partitions), the positions of all sequences and the files of the tables of a small database."""
+    """Reads the data of a small database: all rows, but of tables with foreign partitions, and all sequences."""
     connection.execute("SET search_path = ''")
     tables = []
     for oid, schema, name, kind, partition, file, names, numbers, types, generated in connection.execute(
@@ -230,8 +230,8 @@ def _column_pairs(old: Table, new: Table) -> Iterator[tuple[int, int]]:
 def _holders(pairs: list[tuple[Table, Table]]) -> list[tuple[Table, Table]]:
     """The pairs in which to look for rows, so that none is looked for twice.
 
-    Rows may move between the partitions of a table, so they are looked for in the whole table; but where partitions were
-    attached or detached, the whole gained or gave away rows, and the parts are looked at instead.
+    Rows may move between the partitions of a table, so they are looked for in the whole table; but where partitions
+    were attached or detached, the whole gained or gave away rows, and the parts are looked at instead.
     """
     if any(old.partition is not new.partition for old, new in pairs):
         return [(old, new) for old, new in pairs if old.kind == new.kind == "r"]
