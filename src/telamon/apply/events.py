@@ -1,4 +1,4 @@
-"""What happens during a run, told as it happens: the one stream that the terminal, the JSON report and the tests read."""
+"""What happens during a run, as it happens: the one stream that the terminal, the JSON report and the tests read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Blocker:
         application = f" ({self.application})" if self.application else ""
         query = " ".join(self.query.split())
         shown = f": {query[:100]}" if query else ""
-        return f"pid {self.pid}, user {self.user or 'unknown'}{application}, {self.state or 'busy'} for {self.seconds:.0f}s{shown}"
+        since = f"{self.state or 'busy'} for {self.seconds:.0f}s"
+        return f"pid {self.pid}, user {self.user or 'unknown'}{application}, {since}{shown}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _transaction(session: Session, works: Sequence[Work], lock_timeout: float, s
         file, skipped = work.file, work.revision.applied
         session.emit(FileStarted(file.name, file.version, file.description, len(work.statements), skipped))
         before = [*([BEGIN] if work is works[0] else []), session.limits(lock_timeout)]
-        # A file may act as another role and set what it likes: its row is written as us, the next file finds all as before.
+        # A file may change role and settings: its row is written as us, and the next file finds all as before.
         after = [*session.target.identity(), session.table.upsert(row, measure=True), *session.target.settings()]
         after += [COMMIT] if work is works[-1] else []
         indexes = range(skipped, len(work.statements))

@@ -16,7 +16,7 @@ _OUTSIDE = (
 _HINTS = {
     "25001": _OUTSIDE,
     "2D000": _OUTSIDE,
-    "55P04": "A new enum value can be used only after it is committed: move ALTER TYPE ... ADD VALUE to a file of its own.",
+    "55P04": "A new enum value can be used once it is committed: move ALTER TYPE ... ADD VALUE to a file of its own.",
     "42501": "The user of the URL lacks a privilege: give --role the role that owns the objects.",
 }
 
@@ -71,10 +71,7 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
         what = f"the connection to the target was lost in {work.file.name}, {stumble.at}"
         do = "Run apply again when the target is back: it goes on where the target's history says."
         return TelamonError(what, where=_place(stumble), why="\n".join(lines), do=do)
-    do = [
-        f"{state}. Repair the file, run `telamon migrate hash`, then apply again"
-        + (f": it goes on after them." * bool(kept) or ".")
-    ]
+    do = [f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."]
     if hint := _HINTS.get(stumble.error.sqlstate or ""):
         do.insert(0, hint)
     return TelamonError(

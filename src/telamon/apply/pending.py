@@ -52,11 +52,11 @@ class Pending(Generic[File]):
 def pending(files: Sequence[File], revisions: Sequence[Recorded], exec_order: ExecOrder = "linear") -> Pending[File]:
     """Which files are to be run on a target with these revisions.
 
-    Without revisions: all files from the last checkpoint on. Otherwise: what was begun and not finished, then the files after
-    the last revision, checkpoints left out. Files between revisions that have none are out of order: run before the
-    newer ones with `non-linear`, left out with `linear-skip`; with `linear` the caller has to refuse them (`refuse_unordered`).
-    Rows whose file is gone do not matter unless they are unfinished. (Atlas looks only at the last row for unfinished work;
-    with non-linear runs that can lose an earlier one, so all rows are looked at.)
+    Without revisions: all files from the last checkpoint on. Otherwise: what was begun and not finished, then the files
+    after the last revision, checkpoints left out. Files between revisions that have none are out of order: run before
+    the newer ones with `non-linear`, left out with `linear-skip`; with `linear` it is for the caller to refuse them
+    (`refuse_unordered`). Rows whose file is gone do not matter unless they are unfinished. (Atlas looks only at the
+    last row for unfinished work; with non-linear runs that can lose an earlier one, so all rows are looked at.)
 
     Args:
         files: the directory, in order.
@@ -73,7 +73,8 @@ def pending(files: Sequence[File], revisions: Sequence[Recorded], exec_order: Ex
         if revision.partial:
             if revision.version not in by_version:
                 raise CheckError(
-                    f'missing migration: revision "{revision.version}" is partially applied but migration file was not found',
+                    f'missing migration: revision "{revision.version}" is partially applied'
+                    " but migration file was not found",
                     why="Some of its statements have run on the target, the others cannot be known without the file.",
                     do="Bring the file back (git log --diff-filter=D -- the directory) and run apply again.",
                 )
@@ -98,9 +99,9 @@ def refuse_unordered(found: Pending[File], exec_order: ExecOrder) -> None:
         names = ", ".join(file.name for file in found.out_of_order)
         raise CheckError(
             f"migration file(s) {names} added out of order",
-            why="They are older than what the target has had, so they would run in another order than in the directory.",
-            do="Give your files new versions after the last one, or run with --exec-order non-linear (run them first) or\n"
-            "--exec-order linear-skip (leave them out).",
+            why="They are older than what the target has had, so they would run in an order that no database saw.",
+            do="Give your files new versions after the last one, or run with --exec-order non-linear (run them first)\n"
+            "or --exec-order linear-skip (leave them out).",
         )
 
 

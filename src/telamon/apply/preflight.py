@@ -1,4 +1,4 @@
-"""What a statement does to the transaction around it. Known before anything runs, so that a file fails before it begins.
+"""What a statement does to the transaction around it, known before anything runs: a file fails before it begins.
 
 The server's grammar (postgast) decides; it is loaded only when a word in the statement gives a reason to.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TxMode = Literal["file", "all", "none"]
 
-# First words of statements that control a transaction or refuse one, with what must also be in them to be looked at closely.
+# First words of statements that control or refuse a transaction, with what must be in them to be looked at.
 # Lexing, not parsing: it only saves the grammar's import for the many statements that cannot be meant.
 _CLOSE = {word: re.compile(also, re.IGNORECASE) for words, also in (
     ("abort begin call cluster commit discard end prepare reindex rollback start vacuum", ""),
@@ -132,7 +132,7 @@ def refuse_in_transaction(file: MigrationFile, left: Sequence[Statement], mode: 
             raise CheckError(
                 f"statement {number} of {file.name} {found.value} by itself",
                 where=f"{statement.origin}\n{snippet(statement.text)}",
-                why="The file runs in one transaction already, together with its row in the history; it would be split.",
+                why="The file runs in one transaction already, together with its row in the history.",
                 do="Remove BEGIN and COMMIT from the file. Or, to keep them:\n" + advice,
             )
 

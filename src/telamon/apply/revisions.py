@@ -187,14 +187,14 @@ _CREATE = sql.SQL(
 
 # A file may reset our setting; the begin of its transaction is then near enough.
 _ELAPSED = sql.SQL(
-    "(extract(epoch from clock_timestamp() - coalesce(nullif(current_setting('telamon.started', true), '')::timestamptz,"
-    " transaction_timestamp())) * 1000000000)::bigint"
+    "(extract(epoch from clock_timestamp() - coalesce("
+    "nullif(current_setting('telamon.started', true), '')::timestamptz, transaction_timestamp())) * 1000000000)::bigint"
 )
 
 
 def locate(target: Target, schema: str | None = None) -> RevisionTable:
-    """Finds the revision table, or where it belongs: in the schema asked for, else in the one that the URL is bound to, else in
-    a schema of its own (Atlas's rule).
+    """Finds the revision table, or where it belongs: in the schema asked for, else in the one that the URL is bound to,
+    else in a schema of its own (Atlas's rule).
 
     Raises:
         UsageError: the URL is bound to a schema without the table while the default schema has one: which is meant?
@@ -205,8 +205,8 @@ def locate(target: Target, schema: str | None = None) -> RevisionTable:
     if not exists and schema is None and place != DEFAULT_SCHEMA and _check_table(target.connection, DEFAULT_SCHEMA):
         raise UsageError(
             "ambiguous revision table",
-            why=f'The URL is bound to schema "{place}", which has no revision table, but schema "{DEFAULT_SCHEMA}" has one.',
-            do=f'Give --revisions-schema "{DEFAULT_SCHEMA}" to go on with that one, or --revisions-schema "{place}" to begin anew.',
+            why=f'The URL is bound to schema "{place}", which has none, but schema "{DEFAULT_SCHEMA}" has one.',
+            do=f"Give --revisions-schema {DEFAULT_SCHEMA} to go on with that, or {place} to begin anew.",
         )
     return RevisionTable(target.connection, place, exists)
 
@@ -237,7 +237,7 @@ def _check_table(connection: Connection, schema: str) -> bool:
         raise TelamonError(
             f'user "{user}" may not {"write to" if readable else "read"} the revision table',
             where=where,
-            do=f"Grant USAGE on the schema and SELECT, INSERT, UPDATE on the table to {user}, or give --role its owner.",
+            do="Grant it USAGE on the schema and SELECT, INSERT, UPDATE on the table, or give --role the owner.",
         )
     return True
 
@@ -267,13 +267,15 @@ def _revision(row: Sequence[object]) -> Revision:
 _SCHEMAS = """
 select nspname::text from pg_namespace n
 where nspname !~ '^pg_' and nspname <> 'information_schema' and nspname <> 'public'
-  and not exists (select from pg_depend d where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
+  and not exists (select from pg_depend d
+                  where d.classid = 'pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')
 order by nspname
 """
 _TABLES = """
 select n.nspname::text, c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname = any(%s) and (n.nspname, c.relname) <> (%s, %s)
-  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  and not exists (select from pg_depend d
+                  where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 order by 1, 2 limit 1
 """
 
@@ -281,8 +283,8 @@ order by 1, 2 limit 1
 def dirt(target: Target, table: RevisionTable) -> str:
     """Why the target is not an empty database, "" if it is.
 
-    Bound to a schema: it has a table. Otherwise: there is a schema besides `public`, or a table. The revision table, and a
-    schema with nothing else in it, do not count, nor does what an extension brought.
+    Bound to a schema: it has a table. Otherwise: there is a schema besides `public`, or a table. The revision table and
+    a schema with nothing else in it, do not count, nor does what an extension brought.
     """
     bound = [target.schema] if target.schema else ["public"]
     if not target.schema:

@@ -15,11 +15,10 @@ from telamon.apply.events import Asserted, Emit, Failed, Retrying, StatementDone
 from telamon.apply.failure import Stumble, check_failed, failure, gave_up, server_words
 from telamon.apply.options import Options
 from telamon.apply.revisions import RevisionTable
-from telamon.apply.target import Target
+from telamon.apply.target import Query, Target
 from telamon.apply.watch import Watch
 from telamon.apply.work import Work
 
-Query = sql.Composable | bytes
 Result = TypeVar("Result")
 
 BEGIN, COMMIT, ROLLBACK = sql.SQL("BEGIN"), sql.SQL("COMMIT"), sql.SQL("ROLLBACK")
@@ -45,14 +44,14 @@ class Session:
         """Whether no transaction is open."""
         return self.connection.info.transaction_status == pq.TransactionStatus.IDLE
 
-    def batch(self, work: Work, before: Sequence[Query], indexes: range, after: Sequence[Query]) -> None:
+    def batch(self, work: Work, before: Sequence[Query | bytes], indexes: range, after: Sequence[Query]) -> None:
         """Sends queries, statements of the file and more queries in one go, and waits for all.
 
         Raises:
             Stumble: one failed; none after it was executed.
         """
         texts = [work.statements[index].text.encode() for index in indexes]
-        queries: list[Query] = [*before, *texts, *after]
+        queries: list[Query | bytes] = [*before, *texts, *after]
         cursors: list[psycopg.Cursor[tuple[object, ...]]] = []
         try:
             with self.watch.busy(), self.connection.pipeline():
@@ -85,7 +84,7 @@ class Session:
             raise Stumble(work, index, error) from None
         self.emit(StatementDone(work.file.version, index, statement.text, time.monotonic() - begun))
 
-    def send(self, work: Work, *queries: Query) -> None:
+    def send(self, work: Work, *queries: Query | bytes) -> None:
         """Executes queries that are none of the file's.
 
         Raises:
@@ -176,5 +175,5 @@ class Session:
         return failure(stumble, kept, lost=lost)
 
 
-def _text(query: Query) -> str:
+def _text(query: Query | bytes) -> str:
     return query.decode() if isinstance(query, bytes) else query.as_string(None)

@@ -1,7 +1,7 @@
 """Transaction mode `none`: statement by statement, so that after any interruption the row says exactly how far it came.
 
 A statement that can run in a transaction runs in one of its own, together with the write of its row: both happen or
-neither. One that cannot is announced in the row before it runs, so that a later run knows to look whether it took effect.
+neither. One that cannot is announced in the row before it runs, so that a later run knows to look for its effect.
 BEGIN and COMMIT of the file are honoured: the rows of what stands between them are written in the same transaction.
 """
 
@@ -145,8 +145,8 @@ class _Steps:
                 f"statement {index + 1} of {self.work.file.name} was interrupted, and nobody can know how far it came",
                 where=f"{statement.origin}\n{snippet(text)}",
                 why="It may commit by itself, so a part of it may have been done.",
-                do="Look at the target. Then edit the statement so that running it is right (remove it if all is done, add\n"
-                "a comment to it to run it again), run `telamon migrate hash`, then apply again.",
+                do="Look at the target. Then edit the statement so that running it is right (remove it if all is\n"
+                "done, add a comment to it to run it again), run `telamon migrate hash`, then apply again.",
             )
         target = build(text)
         if target is None:

@@ -18,8 +18,9 @@ from telamon.errors import TelamonError, UsageError, mask
 OLDEST = 14
 APPLICATION = "telamon"
 Connection = psycopg.Connection[tuple[object, ...]]
+Query = sql.SQL | sql.Composed
 
-# What the words of libpq and of the server mean. Looked through in order; the words themselves are always shown as well.
+# What the words of libpq and of the server mean, looked through in order; the words themselves are always shown too.
 _REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("password authentication failed", "no password supplied", "authentication failed"),
@@ -27,7 +28,7 @@ _REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Check the user and the password in the URL.",
     ),
     (
-        ("invalid response", "expected authentication request", "expected sslrequest", "unexpected response", "lost synchronization"),
+        ("invalid response", "expected authentication request", "unexpected response", "lost synchronization"),
         "what answers there is not PostgreSQL",
         "Check host and port: PostgreSQL usually listens on 5432.",
     ),
@@ -36,13 +37,13 @@ _REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "something answers there and hangs up: not PostgreSQL, or a server that is restarting",
         "Check host and port, and the server's log.",
     ),
-    (("no pg_hba.conf entry",), "the target does not let this user in from here", "Add a line to the server's pg_hba.conf."),
+    (("no pg_hba.conf entry",), "the target does not let this user in from here", "Add a line to its pg_hba.conf."),
     (
         ("starting up", "shutting down", "in recovery mode"),
         "the target is not ready",
         "Wait until it is up, or give --wait-for-database SECONDS.",
     ),
-    (("too many clients", "connection slots"), "the target has no free connection", "Try again, or raise max_connections."),
+    (("too many clients", "connection slots"), "the target has no free connection", "Raise max_connections, or wait."),
     (("database", "does not exist"), "the database does not exist", "Check the name in the URL, or create it."),
     (("role", "does not exist"), "the user does not exist", "Check the user in the URL."),
 )  # fmt: skip
@@ -97,11 +98,11 @@ class Target:
         """The schema the target is bound to, None for the whole database."""
         return self.address.schema
 
-    def identity(self) -> tuple[sql.Composable, ...]:
+    def identity(self) -> tuple[Query, ...]:
         """The statements that make the session act as the user or role it began with."""
         return (sql.SQL("SET SESSION AUTHORIZATION DEFAULT"), sql.SQL("SET ROLE {}").format(self._role_name))
 
-    def local_role(self) -> sql.Composable:
+    def local_role(self) -> Query:
         """The statement that does so for the rest of a transaction, whatever role a file has set."""
         return sql.SQL("SET LOCAL ROLE {}").format(self._role_name)
 
@@ -109,7 +110,7 @@ class Target:
     def _role_name(self) -> sql.Composable:
         return sql.Identifier(self.role) if self.role else sql.SQL("NONE")
 
-    def settings(self) -> tuple[sql.Composable, ...]:
+    def settings(self) -> tuple[Query, ...]:
         """The statements that give the session the settings it began with, whatever a file has set."""
         calls = (sql.SQL("set_config({}, {}, false)").format(name, value) for name, value in self.session.items())
         return (sql.SQL("RESET ALL"), sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)))
@@ -166,8 +167,8 @@ def connect(
 
     Raises:
         UsageError: the URL is wrong.
-        TelamonError: the target cannot be reached, refuses, is not PostgreSQL, is too old, read-only, a standby, or behind
-            a pooler that does not keep sessions.
+        TelamonError: the target cannot be reached, refuses, is not PostgreSQL, is too old, read-only, a standby, or
+            behind a pooler that does not keep sessions.
     """
     address = parse(url)
     connection = _connect(address, wait)
@@ -271,7 +272,8 @@ def _check_pooler(connection: Connection, address: Address, pid: int) -> None:
     Somebody stands between us and the server if the backend's own pid is not the one told at connection time. They keep
     sessions only if our pid never changes and a second client never gets it while we are here.
     """
-    mine, theirs = {pid}, set()
+    mine: set[int] = {pid}
+    theirs: set[int] = set()
     with _open(address) as other:
         for asked in (other, other, connection, other, connection):
             answer = _backend_pid(asked)
@@ -282,8 +284,8 @@ def _check_pooler(connection: Connection, address: Address, pid: int) -> None:
         raise TelamonError(
             "a connection pooler in transaction or statement mode stands before the target",
             where=_place(address),
-            why="Statements of one session reach different server processes (such as PgBouncer with pool_mode=transaction):\n"
-            "the lock that keeps two runs apart, SET and CREATE INDEX CONCURRENTLY do not work through it.",
+            why="It hands one session to several server processes (such as PgBouncer with pool_mode=transaction): the\n"
+            "lock that keeps two runs apart, SET and CREATE INDEX CONCURRENTLY do not work through it.",
             do="Give the URL of the server itself, or of a pool with pool_mode=session.",
         )
 

@@ -14,7 +14,8 @@ from telamon.apply.target import Connection
 
 _COLUMNS = """
 select a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, a.backend_type, ''),
-       coalesce(a.query, ''), coalesce(extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.backend_start)), 0)
+       coalesce(a.query, ''),
+       coalesce(extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.backend_start)), 0)
 from pg_stat_activity a
 """
 _BLOCKERS = _COLUMNS + "where a.pid = any(pg_blocking_pids(%s)) order by a.xact_start nulls last, a.pid"

@@ -66,8 +66,8 @@ def prepare(file: MigrationFile, entry_hash: str, given: TxMode, row: Revision |
     Args:
         entry_hash: of the file in the sum file, without `h1:`.
         given: the transaction mode of the run.
-        row: of an earlier attempt. Statements it has done must be unchanged; later ones may have been repaired, so the row's
-            total and hash are brought up to date.
+        row: of an earlier attempt. Statements it has done must be unchanged; later ones may have been repaired, so
+            the row's total and hash are brought up to date.
 
     Raises:
         CheckError: it cannot run: its directives, a changed history, statements that do not fit the transaction mode.
