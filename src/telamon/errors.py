@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _PASSWORD_IN_URL = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/?#@]*:)[^\s/?#]*(?=@)")
-_PASSWORD_PARAMETER = re.compile(r"(?P<head>\b(?:password|sslpassword|passfile)\s*=\s*)('[^']*'|[^\s&]+)", re.IGNORECASE)
+_PASSWORD_PARAMETER = re.compile(
+    r"(?P<head>\b(?:password|sslpassword|passfile)\s*=\s*)('[^']*'|[^\s&]+)", re.IGNORECASE
+)
 
 
 def mask(text: str) -> str:

@@ -16,21 +16,20 @@ from telamon.statements import Origin, Statement
 _DEFAULT = ";"
 _DEEPEST = 100  # blocks within blocks
 _SPACE = re.compile(r"\s*")
-_ESCAPED_STRING = re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'", re.DOTALL)
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
 _BLANK_AFTER_LINE = re.compile(r"[ \t\r]*\n")
-_BLANK_AFTER_BLOCK = re.compile(r"[ \t\r]*\n[ \t\r]*\n")
-_DELIMITER_DIRECTIVE = re.compile(r"-- atlas:delimiter(?: +([^\n]*))?(?:\n|\Z)")
-_DELIMITER_COMMAND = re.compile(r"delimiter ([^\n]*)(?:\n|\Z)", re.IGNORECASE)
-_CREATE = re.compile(r"create\b", re.IGNORECASE)
-_ROUTINE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:function|procedure|trigger)\b", re.IGNORECASE)
-_ATOMIC = re.compile(r"begin\s+atomic\b", re.IGNORECASE)
-_END = re.compile(r"end\b", re.IGNORECASE)
-_COPY = re.compile(r"copy\b", re.IGNORECASE)
-_COPY_WORDS = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/|[()]|\w+""", re.DOTALL)
-_COPY_END = re.compile(r"^\\\.\r?$", re.MULTILINE)
-_META = re.compile(r"\\[^\s\\]*")
 _HARMLESS_META = frozenset({"\\restrict", "\\unrestrict"})
+
+# Compiled when first needed, for the sake of the start-up time.
+_BLANK_AFTER_BLOCK = r"[ \t\r]*\n[ \t\r]*\n"
+_ESCAPED_STRING = r"(?s)[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
+_COMMENT_EDGE = r"/\*|\*/"
+_DELIMITER_DIRECTIVE = r"-- atlas:delimiter(?: +([^\n]*))?(?:\n|\Z)"
+_DELIMITER_COMMAND = r"(?i)delimiter ([^\n]*)(?:\n|\Z)"
+_ROUTINE = r"(?i)create\s+(?:or\s+replace\s+)?(?:function|procedure|trigger)\b"
+_ATOMIC = r"(?i)begin\s+atomic\b"
+_END = r"(?i)end\b"
+_COPY_WORDS = r"""(?s)'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/|[()]|\w+"""
+_COPY_END = r"(?m)^\\\.\r?$"
 
 _QUOTES = r"""['"`]"""
 _OTHERS = r"\$(?:[^\W\d]\w*)?\$|--|/\*"
@@ -76,7 +75,7 @@ class _Scanner:
         self.no_end_after = len(text) + 1  # beyond it no block's END is to be found: keeps the search linear
 
     def statements(self) -> list[Statement]:
-        if directive := _DELIMITER_DIRECTIVE.match(self.text):
+        if directive := _match(_DELIMITER_DIRECTIVE, self.text, 0):
             self._set_delimiter(directive[1], 0)
             self.pos = directive.end()
         found = []
@@ -87,7 +86,7 @@ class _Scanner:
             if self.delimiter != _DEFAULT:
                 text = text.removesuffix(self.delimiter)
             origin = Origin(self.path, self._line_of(start))
-            data = self._copy_data(start) if _COPY.match(self.text, start) else None
+            data = self._copy_data(start) if self._has_word("copy", start) else None
             found.append(Statement(text.strip(), origin, tuple(comments), data))
         return found
 
@@ -106,13 +105,13 @@ class _Scanner:
             elif text.startswith(("--", "/*"), pos):
                 self.pos = self._skip_comment(pos)
                 comments.append(text[pos : self.pos].rstrip())
-                blank = _BLANK_AFTER_LINE if text[pos] == "-" else _BLANK_AFTER_BLOCK
-                if blank.match(text, self.pos):
+                line = text[pos] == "-"
+                if _BLANK_AFTER_LINE.match(text, self.pos) and (line or _match(_BLANK_AFTER_BLOCK, text, self.pos)):
                     comments = []
             elif text[pos] == "\\":
                 self.pos = self._skip_meta(pos)
                 comments = []
-            elif command := _DELIMITER_COMMAND.match(text, pos):
+            elif self._has_word("delimiter ", pos) and (command := _match(_DELIMITER_COMMAND, text, pos)):
                 argument = command[1].strip()
                 if len(argument) > 1 and argument[0] == argument[-1] == "'":
                     argument = argument[1:-1].replace("''", "'")
@@ -125,7 +124,7 @@ class _Scanner:
     def _end_of_statement(self, start: int, level: int = 0) -> int:
         """The position after the delimiter that ends the statement at `start`, which stands `level` blocks deep."""
         text = self.text
-        begin = self.delimiter == _DEFAULT and (level > 0 or _CREATE.match(text, start) is not None)
+        begin = self.delimiter == _DEFAULT and (level > 0 or self._has_word("create", start))
         outside = _outside(self.delimiter, begin)
         depth = opened = 0
         pos = start
@@ -159,11 +158,11 @@ class _Scanner:
         BEGIN ATOMIC ends at a statement that starts with END. A plain BEGIN ... END is no PostgreSQL, but one statement
         for Atlas: it is kept together inside a routine, and nowhere else, where BEGIN opens a transaction.
         """
-        if atomic := _ATOMIC.match(self.text, begin):
+        if atomic := _match(_ATOMIC, self.text, begin):
             if end := self._end_of_body(atomic.end(), level, atomic=True):
                 return end
             raise self._error("BEGIN ATOMIC without END", begin)
-        in_routine = level > 0 or (begin > start and _ROUTINE.match(self.text, start))
+        in_routine = level > 0 or (begin > start and _match(_ROUTINE, self.text, start))
         if not in_routine or begin >= self.no_end_after:
             return None
         try:
@@ -177,10 +176,16 @@ class _Scanner:
     def _end_of_body(self, pos: int, level: int, atomic: bool) -> int | None:
         while (pos := self._skip_space_and_comments(pos)) < len(self.text):
             end = self._end_of_statement(pos, level + 1)
-            if (word := _END.match(self.text, pos)) and (atomic or self.text[word.end() : end].strip() in ("", ";")):
+            if (word := _match(_END, self.text, pos)) and (atomic or self.text[word.end() : end].strip() in ("", ";")):
                 return end
+            if not atomic and self.no_end_after <= end:
+                return None  # a block inside this one has looked for an END to the last statement
             pos = end
         return None
+
+    def _has_word(self, word: str, at: int) -> bool:
+        """Whether the text goes on with a word given in lower case; what follows it is not looked at."""
+        return self.text[at : at + len(word)].lower() == word
 
     def _skip_space(self, pos: int) -> int:
         space = _SPACE.match(self.text, pos)
@@ -195,7 +200,7 @@ class _Scanner:
     def _skip_quote(self, at: int) -> int:
         quote = self.text[at]
         if quote == "'" and at and self.text[at - 1] in "eE" and not _in_word(self.text, at - 1):
-            closed = _ESCAPED_STRING.match(self.text, at + 1)
+            closed = _match(_ESCAPED_STRING, self.text, at + 1)
             if closed:
                 return closed.end()
         elif (end := self.text.find(quote, at + 1)) >= 0:
@@ -216,19 +221,19 @@ class _Scanner:
         if self.text[at] == "-":
             return self.text.find("\n", at) + 1 or len(self.text)
         depth = 0
-        for edge in _COMMENT_EDGE.finditer(self.text, at):
+        for edge in re.compile(_COMMENT_EDGE).finditer(self.text, at):
             depth += 1 if edge[0] == "/*" else -1
             if not depth:
                 return edge.end()
         raise self._error("unclosed comment /*", at)
 
     def _skip_meta(self, at: int) -> int:
-        name = _META.match(self.text, at)
-        if not self.psql and name and name[0] not in _HARMLESS_META:
-            raise self._error(
-                f"{name[0]} is a command of psql, not SQL", at, do="Remove the line: only psql itself can run it."
-            )
-        return self.text.find("\n", at) + 1 or len(self.text)
+        end = self.text.find("\n", at) + 1 or len(self.text)
+        name = self.text[at:end].split(maxsplit=1)[0]
+        if not self.psql and name not in _HARMLESS_META:
+            do = "Remove the line: only psql itself can run it."
+            raise self._error(f"{name} is a command of psql, not SQL", at, do)
+        return end
 
     def _copy_data(self, start: int) -> str | None:
         """The data lines after a `COPY ... FROM stdin`, up to the line `\\.`; moves behind it."""
@@ -240,7 +245,7 @@ class _Scanner:
             raise self._error("COPY ... FROM stdin is followed by something on its own line", self.pos)
         if line_end < 0:
             return ""
-        end = _COPY_END.search(self.text, line_end + 1)
+        end = re.compile(_COPY_END).search(self.text, line_end + 1)
         if end is None:
             raise self._error("the data of COPY ... FROM stdin has no end", start, do="End it with a line `\\.`.")
         self.pos = end.end()
@@ -248,7 +253,7 @@ class _Scanner:
 
     def _reads_stdin(self, start: int) -> bool:
         depth, before = 0, ""
-        for token in _COPY_WORDS.finditer(self.text, start, self.pos):
+        for token in re.compile(_COPY_WORDS).finditer(self.text, start, self.pos):
             word = token[0].lower()
             depth += (word == "(") - (word == ")")
             if not depth and before == "from" and word == "stdin":
@@ -274,6 +279,10 @@ class _Scanner:
         line = self.first_line + self.text.count("\n", 0, at)
         column = at - self.text.rfind("\n", 0, at)
         return TelamonError(f"Cannot split into statements: {what}", where=f"{self.path}:{line}:{column}", do=do)
+
+
+def _match(pattern: str, text: str, pos: int) -> re.Match[str] | None:
+    return re.compile(pattern).match(text, pos)
 
 
 def _in_word(text: str, at: int) -> bool:

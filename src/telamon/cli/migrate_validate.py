@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from telamon.cli.console import note
-from telamon.directory import Directory, SumError
+from telamon.directory import Directory
 from telamon.errors import TelamonError
 
 
@@ -44,6 +44,8 @@ def _check(directory: Directory, dev: str | None, replay: bool) -> None:
 
 
 def _as_json(error: TelamonError) -> dict[str, Any]:
+    from telamon.directory.verify import SumError
+
     found: dict[str, Any] = {"what": error.what, "where": error.where, "why": error.why, "do": error.do}
     if isinstance(error, SumError) and (first := error.difference):
         found |= {

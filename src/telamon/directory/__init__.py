@@ -1,20 +1,7 @@
 """The migration directory and its sum file."""
 
 from telamon.directory.directory import Directory, locate
-from telamon.directory.files import Check, MigrationFile, Part, file_name
-from telamon.directory.sumfile import SUM_FILE, Difference, Entry, SumFile
-from telamon.directory.verify import SumError
+from telamon.directory.files import MigrationFile, file_name
+from telamon.directory.sumfile import SUM_FILE, Entry, SumFile
 
-__all__ = [
-    "SUM_FILE",
-    "Check",
-    "Difference",
-    "Directory",
-    "Entry",
-    "MigrationFile",
-    "Part",
-    "SumError",
-    "SumFile",
-    "file_name",
-    "locate",
-]
+__all__ = ["SUM_FILE", "Directory", "Entry", "MigrationFile", "SumFile", "file_name", "locate"]

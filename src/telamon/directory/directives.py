@@ -36,13 +36,13 @@ def sum_ignored(content: bytes) -> bool:
     return match is not None and (match[1], match[2]) == (b"sum", b"ignore")
 
 
-def file_directives(text: str) -> tuple[Directive, ...]:
+def file_directives(text: str, first_line: int = 1) -> tuple[Directive, ...]:
     """The directives of a file: in comment lines from its first byte on that a blank line sets off from what follows.
 
     A file of nothing but comments counts as set off. With CRLF line ends no line is blank to Atlas, and the
     directives are lost; a file's warnings say so.
     """
-    directives, end = _leading(text)
+    directives, end = _leading(text, first_line)
     return directives if end == len(text) or _BLANK_LINE.match(text, end) else ()
 
 
@@ -51,22 +51,27 @@ def leading_directives(text: str) -> tuple[Directive, ...]:
     return _leading(text)[0]
 
 
+def is_archive(text: str) -> bool:
+    """Whether the first line says `atlas:txtar`: the file is an archive of parts."""
+    return any(directive.name == "txtar" and directive.line == 1 for directive in leading_directives(text))
+
+
 def statement_directives(comments: Iterable[str]) -> tuple[Directive, ...]:
     """The directives in the one-line comments that belong to a statement (`Statement.comments`)."""
     single = (comment.removesuffix("*/") for comment in comments if "\n" not in comment)
     return tuple(_directive(match, 0) for comment in single if (match := _OF_STATEMENT.match(comment)))
 
 
-def _leading(text: str) -> tuple[tuple[Directive, ...], int]:
+def _leading(text: str, line: int = 1) -> tuple[tuple[Directive, ...], int]:
     """The directives of the comment lines at the head of a text, and where the first other line begins."""
     found = []
-    line = start = 0
+    start = 0
     while text.startswith(("--", "#"), start):
         end = text.find("\n", start) + 1 or len(text)
-        line += 1
         if match := _OF_FILE.match(text[start:end].strip()):
             found.append(_directive(match, line))
         start = end
+        line += 1
     return tuple(found), start
 
 

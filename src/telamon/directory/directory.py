@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from telamon.directory.files import SUFFIX, MigrationFile, version_and_description
-from telamon.directory.store import PENDING_SUM, commit, locked, recover
-from telamon.directory.sumfile import SUM_FILE, SumFile, compute
-from telamon.directory.verify import verify
+from telamon.directory.sumfile import PENDING_SUM, SUM_FILE, SumFile, compute
 from telamon.errors import CheckError, TelamonError, UsageError
 
+if TYPE_CHECKING:
+    import datetime
 
-def locate(url: str) -> Path:
+
+def locate(url: str) -> str:
     """The path of a migration directory given as a path or as `file://path`.
 
     Raises:
@@ -25,7 +25,7 @@ def locate(url: str) -> Path:
     """
     scheme, mark, rest = url.partition("://")
     if not mark:
-        return Path(url)
+        return os.path.normpath(url)
     path, _, query = rest.partition("?")
     if scheme != "file":
         raise UsageError(f"a migration directory cannot be {scheme}://", where=url, do="Give a path or file://path.")
@@ -39,7 +39,7 @@ def locate(url: str) -> Path:
         from urllib.parse import unquote
 
         path = unquote(path)
-    return Path(path)
+    return os.path.normpath(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class Directory:
         computed: the sum that the files call for.
     """
 
-    path: Path
+    path: str
     files: tuple[MigrationFile, ...]
     sum_content: bytes | None
     computed: SumFile
 
     @classmethod
-    def read(cls, path: Path | str, *, missing_ok: bool = False) -> Directory:
+    def read(cls, path: str | os.PathLike[str], *, missing_ok: bool = False) -> Directory:
         """Reads a directory; finishes or undoes a change during which a run was killed.
 
         Args:
@@ -70,18 +70,20 @@ class Directory:
             UsageError: it does not exist or is no directory.
             TelamonError: it cannot be read.
         """
-        path = locate(path) if isinstance(path, str) else path
-        if not path.is_dir():
-            if missing_ok and not path.exists():
-                return cls(path, (), None, SumFile())
-            raise UsageError(
-                f"the migration directory {'is not a directory' if path.exists() else 'does not exist'}",
-                where=str(path),
-                do="Give another one with --dir, or make the first migration with `telamon migrate new`.",
-            )
+        path = locate(os.fspath(path))
         try:
+            if not os.path.isdir(path):
+                if missing_ok and not os.path.exists(path):
+                    return cls(path, (), None, SumFile())
+                raise UsageError(
+                    f"the migration directory {'is not a directory' if os.path.exists(path) else 'does not exist'}",
+                    where=path,
+                    do="Give another one with --dir, or make the first migration with `telamon migrate new`.",
+                )
             found = cls._read(path)
-            if (path / PENDING_SUM).exists():
+            if os.path.exists(f"{path}/{PENDING_SUM}"):
+                from telamon.directory.store import locked, recover
+
                 with locked(path):
                     recover(path, cls._read(path).computed.render())
                 found = cls._read(path)
@@ -91,18 +93,20 @@ class Directory:
         return found
 
     @classmethod
-    def _read(cls, path: Path) -> Directory:
+    def _read(cls, path: str) -> Directory:
         names = sorted(name for name in os.listdir(path) if name.endswith(SUFFIX))
         for name in names:
             if not name.isprintable() or name != name.strip() or "h1:" in name:
                 raise CheckError(
                     f"the file name {name!r} cannot stand in a sum file",
-                    where=str(path),
+                    where=path,
                     do="Rename or remove the file.",
                 )
         files = tuple(MigrationFile(name, f"{path}/{name}", _content(f"{path}/{name}")) for name in names)
         computed = compute((file.name, file.content) for file in files)
-        return cls(path, files, _content(f"{path}/{SUM_FILE}") if (path / SUM_FILE).exists() else None, computed)
+        return cls(
+            path, files, _content(f"{path}/{SUM_FILE}") if os.path.exists(f"{path}/{SUM_FILE}") else None, computed
+        )
 
     def verify(self) -> None:
         """Compares the files with the sum file.
@@ -110,7 +114,10 @@ class Directory:
         Raises:
             SumError: they differ; it says where, why and what to do, and its `difference` holds Atlas's fields.
         """
-        verify(self)
+        if self.sum_content != self.computed.render():
+            from telamon.directory.verify import verify
+
+            verify(self)
 
     def check(self) -> None:
         """Verifies, and checks that every version is there once and that versions ascend.
@@ -154,7 +161,7 @@ class Directory:
         last = files[-1].version if files else "none"
         raise UsageError(
             f"no migration has the version {upto}",
-            where=str(self.path),
+            where=self.path,
             why=f"The last one is {last}.",
             do="A version is what a file's name has before the first `_`.",
         )
@@ -199,6 +206,8 @@ class Directory:
         Raises:
             TelamonError: none of the usual kinds of version comes after the last file.
         """
+        import datetime
+
         last_name = self.files[-1].name if self.files else ""
         last = max((file.version for file in self.files), default="")
         now = now or datetime.datetime.now(datetime.UTC)
@@ -208,7 +217,7 @@ class Directory:
                 return version
         raise TelamonError(
             f"no timestamp comes after {last_name}",
-            where=str(self.path),
+            where=self.path,
             why="Files run in the order of their names, and a new one must come last.",
             do=f"Rename {last_name}, or write the next file yourself and run `telamon migrate hash`.",
         )
@@ -243,20 +252,22 @@ class Directory:
         return self._commit(self.computed)
 
     def _commit(self, sums: SumFile, name: str | None = None, content: bytes = b"") -> Directory:
+        from telamon.directory.store import commit, locked
+
         try:
-            self.path.mkdir(mode=0o755, parents=True, exist_ok=True)
+            os.makedirs(self.path, mode=0o755, exist_ok=True)
             with locked(self.path):
                 now = Directory._read(self.path)
                 if (now.files, now.sum_content) != (self.files, self.sum_content):
                     raise TelamonError(
                         "the migration directory was changed by somebody else meanwhile",
-                        where=str(self.path),
+                        where=self.path,
                         do="Run the command again.",
                     )
                 commit(self.path, sums.render(), name, content)
         except OSError as error:
             raise TelamonError(
-                "the migration directory cannot be written", where=str(self.path), why=error.strerror or ""
+                "the migration directory cannot be written", where=self.path, why=error.strerror or ""
             ) from None
         return Directory.read(self.path)
 
@@ -268,6 +279,8 @@ def _content(path: str) -> bytes:
 
 def _candidates(now: datetime.datetime, *after: str) -> Iterator[str]:
     """Versions to try: the time; then the next second, the next day and the next number after each of `after`."""
+    import datetime
+
     layout = "%Y%m%d%H%M%S"
     yield now.astimezone(datetime.UTC).strftime(layout)
     for version in after:

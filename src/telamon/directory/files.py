@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from telamon.directory.directives import Directive, file_directives, leading_directives, sum_ignored
-from telamon.errors import CheckError, UsageError
-from telamon.statements import Statement
+from telamon.directory.directives import Directive, file_directives, is_archive, leading_directives, sum_ignored
+from telamon.errors import CheckError, TelamonError, UsageError
+
+if TYPE_CHECKING:
+    from telamon.directory.archive import Check, Part
+    from telamon.statements import Statement
 
 SUFFIX = ".sql"
-_MIGRATION, _DOWN, _CHECKS = "migration.sql", "down.sql", "checks.sql"
 
 
 def version_and_description(name: str) -> tuple[str, str]:
@@ -36,36 +39,6 @@ def file_name(version: str, description: str = "") -> str:
     if len(name.encode()) > 255:
         raise UsageError("the name of the migration is too long", why="A file name takes at most 255 bytes.")
     return name
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One named part of a file that is an archive (`atlas:txtar`), or the whole of one that is not.
-
-    Args:
-        name: `migration.sql`, `down.sql`, `checks.sql` or `checks/<name>.sql`.
-        text: without the marker line.
-        line: of the file, on which the text begins.
-    """
-
-    name: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A pre-migration check: queries that must be true before the migration may run.
-
-    Args:
-        name: of the part, such as `checks.sql`.
-        statements: SELECTs of one value each.
-        one_of: one true result suffices (`atlas:assert oneof`); else all must be true.
-    """
-
-    name: str
-    statements: tuple[Statement, ...]
-    one_of: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +89,11 @@ class MigrationFile:
     @property
     def directives(self) -> tuple[Directive, ...]:
         """The file directives; of an archive those above its first part and at the head of its migration."""
-        if not self._is_archive:
-            return file_directives(self.text)
-        header = leading_directives(self.text)
-        return header + tuple(d for part in self.parts if part.name == _MIGRATION for d in file_directives(part.text))
+        text = self.text
+        if not is_archive(text):
+            return file_directives(text)
+        parts = (file_directives(part.text, part.line) for part in self.parts if part.name == "migration.sql")
+        return leading_directives(text) + next(parts)
 
     def arguments(self, name: str) -> list[str]:
         """The arguments of every file directive of that name, "" for one without."""
@@ -152,13 +126,14 @@ class MigrationFile:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The parts of an archive, or the file itself as its only part.
+        """The parts of an archive, or of any other file the text as its only part, `migration.sql`.
 
         Raises:
             CheckError: a part that is unknown, given twice or missing.
         """
-        text = self.text
-        return self._archive_parts(text) if self._is_archive else (Part(_MIGRATION, text, 1),)
+        from telamon.directory.archive import read_parts
+
+        return read_parts(self.text, self.path)
 
     def statements(self) -> list[Statement]:
         """The statements of the migration proper, in order.
@@ -175,34 +150,36 @@ class MigrationFile:
                     why="The sum file could not seal what is imported. It is for schema files.",
                     do="Put the statements into the migration itself.",
                 )
-        return [statement for part in self.parts if part.name == _MIGRATION for statement in self._split(part)]
+        from telamon.scan import split
+
+        text = self.text
+        if not is_archive(text):
+            return split(text, self.path)
+        return next(part.statements(self.path) for part in self.parts if part.name == "migration.sql")
 
     def checks(self) -> tuple[Check, ...]:
         """The pre-migration checks of an archive."""
-        found = []
-        for part in self.parts:
-            if part.name not in (_MIGRATION, _DOWN):
-                asserts = [d.argument for d in leading_directives(part.text.lstrip()) if d.name == "assert"]
-                found.append(Check(part.name, tuple(self._split(part)), "oneof" in asserts))
-        return tuple(found)
+        if not is_archive(self.text):
+            return ()
+        return tuple(part.check(self.path) for part in self.parts if part.name.startswith("checks"))
 
     def down(self) -> list[Statement] | None:
         """The hand-written way back of an archive, None if it has none."""
-        for part in self.parts:
-            if part.name == _DOWN:
-                return self._split(part)
-        return None
+        if not is_archive(self.text):
+            return None
+        return next((part.statements(self.path) for part in self.parts if part.name == "down.sql"), None)
 
     def check(self) -> None:
         """Reads all there is to read in the file.
 
         Raises:
-            TelamonError: text, directives, parts or statements are wrong; with file and line.
+            CheckError: text, directives, parts or statements are wrong; with file and line.
         """
         _ = self.tx_mode
-        self.statements()
-        self.checks()
-        self.down()
+        try:
+            self.statements(), self.checks(), self.down()
+        except TelamonError as error:
+            raise CheckError(error.what, where=error.where, why=error.why, do=error.do) from None
 
     def warnings(self) -> tuple[str, ...]:
         """What is allowed but seldom meant: CRLF line ends, a byte order mark."""
@@ -212,46 +189,6 @@ class MigrationFile:
         if self.content.startswith(b"\xef\xbb\xbf"):
             found.append(f"{self.path}: begins with a byte order mark, which Atlas sends to the server as SQL")
         return tuple(found)
-
-    @property
-    def _is_archive(self) -> bool:
-        return any(d.name == "txtar" and d.line == 1 for d in leading_directives(self.text))
-
-    def _split(self, part: Part) -> list[Statement]:
-        from telamon.scan import split
-
-        return split(part.text, self.path, first_line=part.line)
-
-    def _archive_parts(self, text: str) -> tuple[Part, ...]:
-        heads: list[tuple[str, int, int]] = []  # name, line after the marker, its index in `lines`
-        lines = text.split("\n")
-        for index, line in enumerate(lines):
-            stripped = line.rstrip()
-            if stripped.startswith("-- ") and stripped.endswith(" --") and (name := stripped[3:-3].strip()):
-                self._check_part(name, [head[0] for head in heads], index + 1)
-                heads.append((name, index + 2, index + 1))
-        if _MIGRATION not in (head[0] for head in heads):
-            raise CheckError(
-                f"the archive has no part {_MIGRATION}",
-                where=f"{self.path}:1",
-                do=f"Put the line `-- {_MIGRATION} --` above its statements.",
-            )
-        ends = [head[2] - 1 for head in heads[1:]] + [len(lines)]
-        return tuple(
-            Part(name, "\n".join(lines[start:end]) + ("\n" if end < len(lines) else ""), line)
-            for (name, line, start), end in zip(heads, ends, strict=True)
-        )
-
-    def _check_part(self, name: str, before: list[str], line: int) -> None:
-        known = name in (_MIGRATION, _DOWN, _CHECKS) or (name.startswith("checks/") and name.endswith(SUFFIX))
-        if not known or name in before:
-            what = f"the archive has two parts {name}" if known else f"the archive has an unknown part {name}"
-            raise CheckError(
-                what,
-                where=f"{self.path}:{line}",
-                why=f"Parts are {_MIGRATION}, {_DOWN}, {_CHECKS} and checks/<name>{SUFFIX}.",
-                do="Rename or remove it.",
-            )
 
     def _unreadable(self, what: str, at: int) -> CheckError:
         line = self.content.count(b"\n", 0, at) + 1

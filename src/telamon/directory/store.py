@@ -13,18 +13,16 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
-from telamon.directory.sumfile import SUM_FILE
+from telamon.directory.sumfile import PENDING_SUM, SUM_FILE
 from telamon.errors import TelamonError
 
-PENDING_SUM = ".telamon.sum.tmp"
 _PENDING_FILE = ".telamon.sql.tmp"
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: str) -> Iterator[None]:
     """Keeps other writers of this tool out of a directory; the lock ends with the process, however that ends."""
     if os.name == "nt":
         yield
@@ -39,44 +37,46 @@ def locked(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def commit(path: Path, sums: bytes, name: str | None = None, content: bytes = b"") -> None:
+def commit(path: str, sums: bytes, name: str | None = None, content: bytes = b"") -> None:
     """Writes the sum file and, with `name`, a new migration file. The caller holds the lock.
 
     Raises:
         TelamonError: it could not be written; the directory is as before.
     """
-    new_file, new_sum = path / _PENDING_FILE, path / PENDING_SUM
+    new_file, new_sum = f"{path}/{_PENDING_FILE}", f"{path}/{PENDING_SUM}"
     placed = False
     try:
-        if name is not None:
-            _write(new_file, content)
         _write(new_sum, sums)
         if name is not None:
-            os.replace(new_file, path / name)
+            _write(new_file, content)
+            os.replace(new_file, f"{path}/{name}")
             placed = True
-        os.replace(new_sum, path / SUM_FILE)
+        os.replace(new_sum, f"{path}/{SUM_FILE}")
     except OSError as error:
-        for leftover in (new_file, new_sum, *([path / name] if placed and name is not None else [])):
+        for leftover in (new_file, new_sum, *([f"{path}/{name}"] if placed and name is not None else [])):
             with contextlib.suppress(OSError):  # what cannot be removed here is recognised by the next reader
-                leftover.unlink()
+                os.unlink(leftover)
         raise _explain(path, error) from None
     _sync(path)
 
 
-def recover(path: Path, expected: bytes) -> None:
+def recover(path: str, expected: bytes) -> None:
     """Finishes or undoes what a killed writer left. The caller holds the lock.
 
     Args:
         path: the directory.
         expected: the sum file that the files in it call for.
     """
-    pending = path / PENDING_SUM
+    pending = f"{path}/{PENDING_SUM}"
     try:
-        if pending.read_bytes() == expected:
-            os.replace(pending, path / SUM_FILE)
+        with open(pending, "rb") as file:
+            complete = file.read() == expected
+        if complete:
+            os.replace(pending, f"{path}/{SUM_FILE}")
         else:
-            pending.unlink()
-        (path / _PENDING_FILE).unlink(missing_ok=True)
+            os.unlink(pending)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{path}/{_PENDING_FILE}")
         _sync(path)
     except FileNotFoundError:
         return  # another reader has been quicker
@@ -86,7 +86,7 @@ def recover(path: Path, expected: bytes) -> None:
         # who may only read sees the directory as it is: `verify` judges it
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: str, content: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
@@ -94,7 +94,7 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(handle)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: str) -> None:
     """Makes renames survive a power cut, where the system can sync a directory: they are complete without it."""
     if os.name == "nt":
         return
@@ -106,7 +106,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _explain(path: Path, error: OSError) -> TelamonError:
+def _explain(path: str, error: OSError) -> TelamonError:
     hints = {
         errno.ENOSPC: "Free some space and run the command again.",
         errno.EDQUOT: "Free some space and run the command again.",
@@ -114,7 +114,7 @@ def _explain(path: Path, error: OSError) -> TelamonError:
     }
     return TelamonError(
         "the migration directory cannot be written; it is as before",
-        where=str(path),
+        where=path,
         why=error.strerror or str(error),
         do=hints.get(error.errno or 0, "Check who owns the directory and who may write to it."),
     )

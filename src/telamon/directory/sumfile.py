@@ -11,7 +11,8 @@ from telamon.directory.directives import sum_ignored
 from telamon.errors import CheckError
 
 SUM_FILE = "atlas.sum"
-_MARK = "h1:"
+PENDING_SUM = ".telamon.sum.tmp"
+MARK = "h1:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SumFile:
 
     def render(self) -> bytes:
         """The content of the sum file."""
-        lines = [f"{_MARK}{self.total}", *(f"{entry.name} {_MARK}{entry.hash}" for entry in self.entries)]
+        lines = [f"{MARK}{self.total}", *(f"{entry.name} {MARK}{entry.hash}" for entry in self.entries)]
         return ("\n".join(lines) + "\n").encode()
 
     def hash_of(self, name: str) -> str:
@@ -56,25 +57,6 @@ class SumFile:
             why="Its first line says `atlas:sum ignore`, and a file that is not sealed cannot be executed.",
             do=f"Remove that line from {name} and run `telamon migrate hash`.",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first difference between the sum file and the directory, with the fields of Atlas's record.
-
-    Args:
-        line: in the sum file, counted from 1.
-        total: how many files the sum file lists.
-        pos: byte offset of that line in the sum file.
-        file: the file in question.
-        reason: `edited`, `added` or `removed`.
-    """
-
-    line: int
-    total: int
-    pos: int
-    file: str
-    reason: str
 
 
 class Chain:
@@ -104,44 +86,6 @@ def compute(files: Iterable[tuple[str, bytes]]) -> SumFile:
     chain = Chain()
     hashes = ((name, chain.add(name, content)) for name, content in files)
     return SumFile(tuple(Entry(name, digest) for name, digest in hashes if digest is not None))
-
-
-def parse(content: bytes) -> tuple[SumFile, str]:
-    """Reads a sum file; returns what it lists and the total its first line claims.
-
-    Raises:
-        ValueError: a line is malformed; the argument is its number, counted from 1.
-    """
-    lines = content.decode(errors="replace").split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    lines = [line.removesuffix("\r") for line in lines] or [""]
-    entries = []
-    for number, line in enumerate(lines[1:], 2):
-        name, mark, digest = line.partition(_MARK)
-        if not mark:
-            raise ValueError(number)
-        entries.append(Entry(name.strip(), digest))
-    return SumFile(tuple(entries)), lines[0].removeprefix(_MARK)
-
-
-def compare(listed: SumFile, computed: SumFile) -> Difference | None:
-    """The first difference between what is listed and what is there, None if there is none."""
-    total = len(listed.entries)
-    present = {entry.name for entry in computed.entries}
-    pos = len(_MARK) + len(computed.total) + 1
-    for index, entry in enumerate(listed.entries):
-        here = computed.entries[index] if index < len(computed.entries) else None
-        if entry != here:
-            if entry.name not in present:
-                return Difference(index + 2, total, pos, entry.name, "removed")
-            if here is None or here.name == entry.name:
-                return Difference(index + 2, total, pos, entry.name, "edited")
-            return Difference(index + 2, total, pos, here.name, "added")
-        pos += len(f"{entry.name} {_MARK}{entry.hash}\n".encode())
-    if len(computed.entries) > total:
-        return Difference(total + 2, total, pos, computed.entries[total].name, "added")
-    return None
 
 
 def _base64(digest: bytes) -> str:

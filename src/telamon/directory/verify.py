@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telamon.directory.sumfile import SUM_FILE, Chain, Difference, SumFile, compare, parse
+from telamon.directory.sumfile import MARK, SUM_FILE, Chain, Entry, SumFile
 from telamon.errors import CheckError
 
 if TYPE_CHECKING:
     from telamon.directory.directory import Directory
 
 _ATTRIBUTES = "*.sql text eol=lf"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first difference between the sum file and the directory, with the fields of Atlas's record.
+
+    Args:
+        line: in the sum file, counted from 1.
+        total: how many files the sum file lists.
+        pos: byte offset of that line in the sum file.
+        file: the file in question.
+        reason: `edited`, `added` or `removed`.
+    """
+
+    line: int
+    total: int
+    pos: int
+    file: str
+    reason: str
 
 
 class SumError(CheckError):
@@ -26,6 +46,44 @@ class SumError(CheckError):
     ) -> None:
         super().__init__(what, where=where, why=why, do=do)
         self.difference = difference
+
+
+def parse(content: bytes) -> tuple[SumFile, str]:
+    """Reads a sum file; returns what it lists and the total its first line claims.
+
+    Raises:
+        ValueError: a line is malformed; the argument is its number, counted from 1.
+    """
+    lines = content.decode(errors="replace").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    lines = [line.removesuffix("\r") for line in lines] or [""]
+    entries = []
+    for number, line in enumerate(lines[1:], 2):
+        name, mark, digest = line.partition(MARK)
+        if not mark:
+            raise ValueError(number)
+        entries.append(Entry(name.strip(), digest))
+    return SumFile(tuple(entries)), lines[0].removeprefix(MARK)
+
+
+def compare(listed: SumFile, computed: SumFile) -> Difference | None:
+    """The first difference between what is listed and what is there, None if there is none."""
+    total = len(listed.entries)
+    present = {entry.name for entry in computed.entries}
+    pos = len(MARK) + len(computed.total) + 1
+    for index, entry in enumerate(listed.entries):
+        here = computed.entries[index] if index < len(computed.entries) else None
+        if entry != here:
+            if entry.name not in present:
+                return Difference(index + 2, total, pos, entry.name, "removed")
+            if here is None or here.name == entry.name:
+                return Difference(index + 2, total, pos, entry.name, "edited")
+            return Difference(index + 2, total, pos, here.name, "added")
+        pos += len(f"{entry.name} {MARK}{entry.hash}\n".encode())
+    if len(computed.entries) > total:
+        return Difference(total + 2, total, pos, computed.entries[total].name, "added")
+    return None
 
 
 def verify(directory: Directory) -> None:
@@ -99,9 +157,9 @@ def _explain(directory: Directory, listed: SumFile, difference: Difference, reha
                     f"{file.name} has exactly its content: it was renamed.",
                     f"Rename it back to {difference.file}, or, if no database has it yet, run `{rehash}`.",
                 )
+        ignored = any(file.name == difference.file for file in directory.files)
         return (
-            "The sum file lists it and it is not in the directory"
-            + (", or it says `atlas:sum ignore` now." if (directory.path / difference.file).exists() else "."),
+            "It says `atlas:sum ignore` now." if ignored else "The sum file lists it and it is not in the directory.",
             f"Restore it from version control; if it was never applied to a database, run `{rehash}`.",
         )
     content = next(file.content for file in directory.files if file.name == difference.file)
