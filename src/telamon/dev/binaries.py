@@ -107,14 +107,28 @@ def reachable(binaries: Binaries, owner: Account) -> Binaries:
     key = hashlib.sha256(f"{installation}\0{status.st_size}\0{status.st_mtime_ns}".encode()).hexdigest()[:12]
     copy = server_directory(owner) / f"binaries-{key}"
     if not copy.exists():
-        fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installation, fresh, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "*.a"))
-        fresh.chmod(0o755)
-        try:
-            fresh.rename(copy)
-        except OSError:
-            shutil.rmtree(fresh)  # another run was faster; its copy is as good
-    return Binaries(copy / binaries.folder.name, binaries.version_num)
+        _copy(installation, copy)
+    inside = copy / installation.parent.name / installation.name
+    return Binaries(inside / binaries.folder.name, binaries.version_num)
+
+
+def _copy(installation: Path, copy: Path) -> None:
+    """Copies an installation, with the libraries that a wheel puts beside its package, whole or not at all."""
+    fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
+    package = installation.parent
+    skipped = shutil.ignore_patterns("include", "doc", "*.a")
+    shutil.copytree(installation, fresh / package.name / installation.name, symlinks=True, ignore=skipped)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, fresh / libraries.name)
+    for directory in (fresh, fresh / package.name):
+        directory.chmod(0o755)
+    try:
+        fresh.rename(copy)
+    except OSError:
+        if not copy.exists():
+            raise
+        shutil.rmtree(fresh)  # another run was faster; its copy is as good
 
 
 def _search() -> list[Binaries]:

@@ -91,7 +91,7 @@ class Cluster:
 
     @property
     def serving(self) -> Path:
-        """Exists as long as the server is meant to run; holds the boot in which it was started."""
+        """Exists as long as the server is meant to run."""
         return self.directory / "serving"
 
     @property
@@ -227,15 +227,16 @@ class Cluster:
 
     def _start(self, lock: int) -> None:
         """Starts the server, handing it `lock`. Data that it cannot start from is thrown away and made anew, once."""
-        boot = _boot()
+        boot, noted = _boot(), self.directory / "boot"
         unclean = (self.data / "postmaster.pid").exists()
-        if not self.data.exists() or (unclean and _read(self.serving) != boot):
+        if not self.data.exists() or (unclean and _read(noted) != boot):
             # Without fsync, what a crash of the whole machine left behind cannot be trusted.
             self._initialise()
-        problem = self._try_start(lock, boot)
+        noted.write_text(boot)
+        problem = self._try_start(lock)
         if problem:
             self._initialise()
-            problem = self._try_start(lock, boot)
+            problem = self._try_start(lock)
         if problem:
             raise TelamonError(
                 "The embedded PostgreSQL server did not start",
@@ -264,7 +265,7 @@ class Cluster:
             do="See whether the disk is full, or name another directory in TELAMON_CACHE.",
         )
 
-    def _try_start(self, lock: int, boot: str) -> str:
+    def _try_start(self, lock: int) -> str:
         """Starts the server and waits for it; returns what it said when it ended instead."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a dead server: we hold the lock it would hold
         (self.socket_directory / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
@@ -274,7 +275,7 @@ class Cluster:
         with open(self.directory / "log", "wb") as log:
             server = self._spawn(command, log, lock)
         _children.append(server)
-        self.serving.write_text(boot)
+        self.serving.touch()
         deadline = time.monotonic() + PATIENCE
         while not self._accepts():
             if server.poll() is not None:

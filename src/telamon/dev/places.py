@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +105,8 @@ def server_directories(owner: Account) -> list[Path]:
     """Every directory in which an embedded server may have been made, in this run or, with other room, before."""
     places = dict.fromkeys([_private(SHARED_MEMORY), *_server_places(owner), _private(Path(tempfile.gettempdir()))])
     explicit = bool(os.environ.get("TELAMON_CACHE"))
-    return [place for place in places if place.is_dir() and not (explicit and place == _private(SHARED_MEMORY))]
+    ours = [place for place in places if place.is_dir() and private_directory(place, owner)]
+    return [place for place in ours if not (explicit and place == _private(SHARED_MEMORY))]
 
 
 def private_directory(path: Path, owner: Account | None = None) -> bool:
@@ -149,7 +150,7 @@ def _user_caches() -> Iterator[Path]:
         yield home / ".cache" / "telamon"
 
 
-def _first_usable(candidates: list[Path] | Iterator[Path], owner: Account | None) -> Path:
+def _first_usable(candidates: Iterable[Path], owner: Account | None) -> Path:
     tried = []
     for path in [*candidates, _private(Path(tempfile.gettempdir()))]:
         if (owner is None or owner.can_reach(path)) and private_directory(path, owner):

@@ -44,9 +44,14 @@ TERMINATE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_roles AS me ON rolname = current_user
 WHERE datname = %s AND usename IS NOT NULL AND (usename = current_user OR rolsuper)
 """
+OBSTACLES = """
+SELECT 'subscription', subname::text FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE datname = %s
+UNION ALL SELECT 'transaction', gid FROM pg_prepared_xacts WHERE database = %s
+"""
 NOT_COPIED = """
 SELECT d.datacl IS NOT NULL
     OR EXISTS (SELECT FROM pg_subscription WHERE subdbid = d.oid)
+    OR EXISTS (SELECT FROM pg_prepared_xacts WHERE database = datname)
     OR EXISTS (SELECT FROM pg_db_role_setting WHERE setdatabase = d.oid)
     OR EXISTS (SELECT FROM pg_shdescription WHERE objoid = d.oid AND classoid = 'pg_database'::regclass)
     OR EXISTS (SELECT FROM pg_shseclabel WHERE objoid = d.oid AND classoid = 'pg_database'::regclass)
@@ -127,10 +132,10 @@ class ServerDev(Dev):
         self._create(name, "template0")
 
     def drop_named(self, name: str) -> None:
-        """Drops a database, its subscriptions first: they would forbid it."""
+        """Drops a database, first in it what would forbid that: subscriptions and prepared transactions."""
         self._evacuate(name)
-        if self.execute("SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid WHERE datname = %s", name):
-            self._drop_subscriptions(name)
+        if self.execute(OBSTACLES, name, name):
+            self._clear(name)
         self.alter("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def execute(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -211,13 +216,21 @@ class ServerDev(Dev):
         finally:
             self.execute("SELECT pg_advisory_unlock(%s, %s)", RUN_LOCKS, EVICTION_LOCK)
 
-    def _drop_subscriptions(self, name: str) -> None:
+    def _clear(self, name: str) -> None:
+        import psycopg
+        from psycopg import sql
+
         with connect(self._conninfo_of(name), self.description) as connection:
-            mine = "SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = %s"
-            for (subscription,) in connection.execute(mine, [name]).fetchall():
-                connection.execute(_quoted("ALTER SUBSCRIPTION {} DISABLE", subscription))
-                connection.execute(_quoted("ALTER SUBSCRIPTION {} SET (slot_name = NONE)", subscription))
-                connection.execute(_quoted("DROP SUBSCRIPTION {}", subscription))
+            try:
+                for kind, obstacle in connection.execute(OBSTACLES, [name, name]).fetchall():
+                    if kind == "transaction":
+                        connection.execute(sql.SQL("ROLLBACK PREPARED {}").format(obstacle))
+                        continue
+                    connection.execute(_quoted("ALTER SUBSCRIPTION {} DISABLE", obstacle))
+                    connection.execute(_quoted("ALTER SUBSCRIPTION {} SET (slot_name = NONE)", obstacle))
+                    connection.execute(_quoted("DROP SUBSCRIPTION {}", obstacle))
+            except psycopg.Error as error:
+                raise explain(error, "A database could not be dropped on the dev server", self.description) from error
 
 
 def connect(conninfo: str, description: str) -> Connection:
