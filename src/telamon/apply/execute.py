@@ -11,6 +11,7 @@ from telamon.apply.events import FileDone, FileStarted
 from telamon.apply.failure import Stumble
 from telamon.apply.session import BEGIN, COMMIT, Session
 from telamon.apply.stepwise import run_stepwise
+from telamon.apply.target import Query
 from telamon.apply.work import Work
 
 
@@ -61,9 +62,13 @@ def _transaction(session: Session, works: Sequence[Work], lock_timeout: float, s
         begun = time.monotonic()
         file, skipped = work.file, work.revision.applied
         session.emit(FileStarted(file.name, file.version, file.description, len(work.statements), skipped))
-        before = [*([BEGIN] if work is works[0] else []), session.limits(lock_timeout)]
+        before: list[Query] = [*([BEGIN] if work is works[0] else []), session.limits(lock_timeout)]
         # A file may change role and settings: its row is written as us, and the next file finds all as before.
-        after = [*session.target.identity(), session.table.upsert(row, measure=True), *session.target.settings()]
+        after: list[Query] = [
+            *session.target.identity(),
+            session.table.upsert(row, measure=True),
+            *session.target.settings(),
+        ]
         after += [COMMIT] if work is works[-1] else []
         indexes = range(skipped, len(work.statements))
         if work.checks and not skipped:

@@ -71,11 +71,13 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
         what = f"the connection to the target was lost in {work.file.name}, {stumble.at}"
         do = "Run apply again when the target is back: it goes on where the target's history says."
         return TelamonError(what, where=_place(stumble), why="\n".join(lines), do=do)
-    do = [f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."]
+    steps = [
+        f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."
+    ]
     if hint := _HINTS.get(stumble.error.sqlstate or ""):
-        do.insert(0, hint)
+        steps.insert(0, hint)
     return TelamonError(
-        f"{work.file.name} failed at {stumble.at}", where=_place(stumble), why="\n".join(lines), do="\n".join(do)
+        f"{work.file.name} failed at {stumble.at}", where=_place(stumble), why="\n".join(lines), do="\n".join(steps)
     )
 
 

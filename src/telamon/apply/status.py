@@ -104,6 +104,7 @@ def status(
     revisions_schema: str | None = None,
     exec_order: ExecOrder = "linear",
     baseline: str | None = None,
+    role: str | None = None,
     wait: float = 0.0,
 ) -> Status:
     """Tells how far a target is. Changes nothing, takes no lock.
@@ -114,6 +115,7 @@ def status(
         revisions_schema: where the revision table is, None for the usual place.
         exec_order: the one that apply would be run with.
         baseline: the one that apply would be run with: it counts where there is no history yet.
+        role: act as this role.
         wait: seconds to wait for a target that is not up yet.
 
     Raises:
@@ -124,7 +126,7 @@ def status(
     directory = directory if isinstance(directory, Directory) else Directory.read(directory)
     directory.check()
     try:
-        with connect(url, wait=wait) as target:
+        with connect(url, role=role, wait=wait) as target:
             rows = locate(target, revisions_schema).read()
     except psycopg.Error as error:
         raise TelamonError("the target's history cannot be read", why=str(error).strip()) from None

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from telamon.apply.preflight import TxMode, refuse_in_transaction, transaction_mode
 from telamon.apply.revisions import EXECUTED, OPERATOR, Revision, statement_hashes
-from telamon.directory import Check, MigrationFile
+from telamon.directory import MigrationFile
+from telamon.directory.archive import Check
 from telamon.errors import CheckError
 from telamon.statements import Statement
 
