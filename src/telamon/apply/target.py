@@ -133,19 +133,21 @@ def parse(url: str) -> Address:
         UsageError: it is not a PostgreSQL URL, or has a parameter that libpq does not know.
     """
     path: list[str] = []
-    if "://" in url:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("postgres", "postgresql"):
+    scheme, mark, _ = url.partition("://")
+    if mark:
+        if scheme not in ("postgres", "postgresql"):
             raise UsageError(
                 "the target is not a PostgreSQL URL", where=url, do="Write it as postgres://user@host:5432/database."
             )
-        query = parts.query.split("&") if parts.query else []
-        for part in query:
-            if part.startswith("search_path="):
-                value = urllib.parse.unquote_plus(part.removeprefix("search_path="))
-                path += [name.strip().strip('"') for name in value.split(",") if name.strip()]
-        kept = "&".join(part for part in query if not part.startswith("search_path="))
-        url = urllib.parse.urlunsplit(parts._replace(query=kept))
+        head, _, query = url.partition("?")
+        kept = []
+        for part in filter(None, query.split("&")):
+            name, _, value = part.partition("=")
+            if name == "search_path":
+                path += [word.strip().strip('"') for word in urllib.parse.unquote_plus(value).split(",") if word.strip()]
+            else:
+                kept.append(part)
+        url = f"{head}?{'&'.join(kept)}" if kept else head
     try:
         conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
