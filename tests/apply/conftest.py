@@ -47,7 +47,7 @@ class Case:
     def url(self, **parameters: str) -> str:
         """The target as a URL."""
         given = {name: str(value) for name, value in conninfo_to_dict(self.conninfo).items()}
-        return "postgres:///?" + urllib.parse.urlencode(given | parameters)
+        return "postgres:///?" + urllib.parse.urlencode(given | parameters, quote_via=urllib.parse.quote)
 
     def write(self, **files: str) -> None:
         """Writes files and seals the directory. `v1_a="..."` is the file `1_a.sql`."""

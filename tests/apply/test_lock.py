@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from telamon.apply.events import Event, LockWait, ignore
 from telamon.apply.lock import EXECUTE, advisory_lock, lock_id
 from telamon.errors import LockError
 from tests.apply.conftest import Case
+
+LOCKS = """select objid::bigint from pg_locks
+where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"""
 
 
 @pytest.mark.parametrize(
@@ -25,8 +29,6 @@ def test_ids_are_those_of_atlas(name: str, expected: int) -> None:
 
 def test_a_second_session_waits_then_learns_who_holds_it(case: Case) -> None:
     events: list[Event] = []
-    import psycopg
-
     with psycopg.connect(case.url(application_name="deploy 7"), autocommit=True) as other:
         with advisory_lock(other, ignore), pytest.raises(LockError) as caught:
             with advisory_lock(case.connection, events.append, timeout=0.2):
@@ -35,14 +37,14 @@ def test_a_second_session_waits_then_learns_who_holds_it(case: Case) -> None:
         assert caught.value.exit_code == 5
         assert isinstance(events[0], LockWait)
         with advisory_lock(case.connection, ignore, timeout=0):
-            assert case.sql(f"select objid::bigint from pg_locks where locktype = 'advisory'") == [lock_id(EXECUTE)]
-    assert case.sql("select count(*) from pg_locks where locktype = 'advisory'") == [0]
+            assert case.sql(LOCKS) == [lock_id(EXECUTE)]
+    assert case.sql(LOCKS) == []
 
 
 def test_the_lock_is_released_when_the_work_fails(case: Case) -> None:
     with pytest.raises(ZeroDivisionError), advisory_lock(case.connection, ignore):
         raise ZeroDivisionError
-    assert case.sql("select count(*) from pg_locks where locktype = 'advisory'") == [0]
+    assert case.sql(LOCKS) == []
 
 
 def test_apply_waits_for_the_lock_only_with_work_to_do(case: Case) -> None:
