@@ -86,7 +86,9 @@ def test_resume_after_a_repair(case: Case) -> None:
     assert "Statements 1 to 2 of the file stay applied" in caught.value.do
     [row] = case.rows("applied, total, error, error_stmt, jsonb_array_length(partial_hashes), hash")
     assert row[:5] == (2, 4, 'schema "nope" does not exist', "create table nope.c ();", 2)
-    case.write(v1=head + "create table a ();\ncreate table b ();\ncreate table c ();\ncreate table d ();\ncreate table e ();")
+    case.write(
+        v1=head + "create table a ();\ncreate table b ();\ncreate table c ();\ncreate table d ();\ncreate table e ();"
+    )
     case.apply()
     [done] = case.rows("applied, total, error, error_stmt, partial_hashes, hash")
     assert done[:5] == (5, 5, None, None, None)
@@ -106,7 +108,9 @@ def test_resume_when_the_failed_statement_was_removed(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "repaired", ["create table a (x int);\ncreate table b ();", "create table b ();", ""], ids=["edited", "shifted", "empty"]
+    "repaired",
+    ["create table a (x int);\ncreate table b ();", "create table b ();", ""],
+    ids=["edited", "shifted", "empty"],
 )
 def test_what_is_done_must_not_change(case: Case, repaired: str) -> None:
     head = "-- atlas:txmode none\n\n"
@@ -126,7 +130,11 @@ def test_out_of_order(case: Case) -> None:
     with pytest.raises(CheckError, match=r"2\.sql added out of order"):
         case.apply()
     status = case.status()
-    assert (status.status, status.next, [file.name for file in status.out_of_order]) == ("PENDING", "UNKNOWN", ["2.sql"])
+    assert (status.status, status.next, [file.name for file in status.out_of_order]) == (
+        "PENDING",
+        "UNKNOWN",
+        ["2.sql"],
+    )
     assert "  -- Pending Files:   2 (1 out of order)" in status.to_text()
     case.apply(exec_order="linear-skip")
     assert case.rows("version") == ["1", "3", "4"]
@@ -208,13 +216,15 @@ def test_settings_and_roles_of_a_file_end_with_it(case: Case, role: str) -> None
     case.sql(f'grant create on schema public to "{role}"')
     case.write(
         v1=f'create schema s;\nset search_path = s;\nset statement_timeout = 77;\nset role "{role}";\ncreate table public.a ();',
-        v2=f'set session authorization "{role}";\nselect pg_catalog.set_config(\'search_path\', \'\', false);',
+        v2=f"set session authorization \"{role}\";\nselect pg_catalog.set_config('search_path', '', false);",
         v3="create table b ();\ncreate table mode as select current_setting('statement_timeout') as timeout;",
     )
     case.apply()
     assert case.sql(TABLES) == ["a", "b", "mode"]
     assert case.sql("select timeout from mode") == ["0"]
-    assert case.sql("select tableowner::text from pg_tables where tablename in ('a', 'b') order by tablename")[0] == role
+    assert (
+        case.sql("select tableowner::text from pg_tables where tablename in ('a', 'b') order by tablename")[0] == role
+    )
     assert case.rows("version") == ["1", "2", "3"]
 
 
@@ -227,7 +237,9 @@ def test_a_role_owns_what_is_made(case: Case, role: str) -> None:
 
 
 def test_archives_with_checks(case: Case) -> None:
-    text = "-- atlas:txtar\n\n-- checks.sql --\nselect not exists (select from a);\n\n-- migration.sql --\ndrop table a;\n"
+    text = (
+        "-- atlas:txtar\n\n-- checks.sql --\nselect not exists (select from a);\n\n-- migration.sql --\ndrop table a;\n"
+    )
     case.write(v1="create table a (x int);\ninsert into a values (1);", v2=text)
     with pytest.raises(CheckError, match=r"2\.sql was not run: its check checks\.sql failed") as caught:
         case.apply()

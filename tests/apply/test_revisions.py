@@ -108,7 +108,9 @@ def test_bound_to_a_schema_the_table_lives_there(case: Case) -> None:
     case.sql("create schema app")
     case.write(v1="create table a();")
     case.apply(url=case.url(search_path="app"))
-    assert case.sql("select schemaname || '.' || tablename from pg_tables where schemaname !~ '^(pg_|info)' order by 1") == [
+    assert case.sql(
+        "select schemaname || '.' || tablename from pg_tables where schemaname !~ '^(pg_|info)' order by 1"
+    ) == [
         "app.a",
         "app.atlas_schema_revisions",
     ]

@@ -86,7 +86,9 @@ def test_killed_in_a_transaction(case: Case, mode: str) -> None:
 
 
 def test_an_index_built_by_a_killed_run_counts(case: Case) -> None:
-    case.write(v1="create table t (a int);", v2=NONE + "create index concurrently i on t (a);\ncreate index j on t (a);")
+    case.write(
+        v1="create table t (a int);", v2=NONE + "create index concurrently i on t (a);\ncreate index j on t (a);"
+    )
     case.apply(amount=1)
     assert killed_at(case, 6)  # the index is built, the row is not written
     assert case.status().error == IN_FLIGHT
@@ -107,12 +109,12 @@ def test_an_index_that_a_failed_build_left_behind_is_dropped_and_built(case: Cas
             case.apply()
         except TelamonError as error:
             raise TelamonError(error.why) from None
-    assert case.sql("select indisvalid from pg_index where indexrelid = '\"My App\".\"I\"'::regclass") == [False]
+    assert case.sql('select indisvalid from pg_index where indexrelid = \'"My App"."I"\'::regclass') == [False]
     case.sql('delete from "My App".t')
     case.events.clear()
     case.apply()
     assert "left behind by a build that failed" in case.seen(Note)[0].text
-    assert case.sql("select indisvalid from pg_index where indexrelid = '\"My App\".\"I\"'::regclass") == [True]
+    assert case.sql('select indisvalid from pg_index where indexrelid = \'"My App"."I"\'::regclass') == [True]
 
 
 def test_begin_and_commit_of_the_file_hold(case: Case) -> None:
@@ -146,9 +148,14 @@ def test_settings_are_there_again_after_a_resume(case: Case) -> None:
 
 def test_a_role_set_by_the_file_does_not_write_the_rows(case: Case, role: str) -> None:
     case.sql(f'grant create on schema public to "{role}"')
-    case.write(v1=NONE + f'set role "{role}";\ncreate table a ();\nvacuum a;\ncreate table b ();', v2="create table c ();")
+    case.write(
+        v1=NONE + f'set role "{role}";\ncreate table a ();\nvacuum a;\ncreate table b ();', v2="create table c ();"
+    )
     case.apply()
-    assert case.sql("select tableowner::text from pg_tables where schemaname = 'public' order by tablename")[:2] == [role] * 2
+    assert (
+        case.sql("select tableowner::text from pg_tables where schemaname = 'public' order by tablename")[:2]
+        == [role] * 2
+    )
     assert case.rows() == [("1", 4, 4), ("2", 1, 1)]
 
 

@@ -10,7 +10,8 @@ import time
 import psycopg
 import pytest
 
-from telamon.apply.events import Retrying, Running
+from telamon.apply.events import Retrying, Running, ignore
+from telamon.apply.lock import advisory_lock
 from telamon.errors import LockError
 from tests.apply.conftest import Case
 
@@ -22,12 +23,13 @@ def test_waits_without_queueing_and_names_who_is_in_the_way(case: Case, mode: st
     case.write(v2="create table u ();\nalter table t add b int;\ncreate table v ();")
     with psycopg.connect(case.url(application_name="report")) as holder:
         holder.execute("select * from t")
+        pid = holder.info.backend_pid
         timer = threading.Timer(2.5, holder.rollback)
         timer.start()
         case.apply(tx_mode=mode, lock_ladder=(0.8, 0.8))
         timer.join()
     retries = case.seen(Retrying)
-    assert retries and retries[0].blockers[0].pid == holder.info.backend_pid
+    assert retries and retries[0].blockers[0].pid == pid
     text = str(retries[0].blockers[0])
     assert "report" in text and "idle in transaction" in text and "select * from t" in text
     assert any(event.blockers and event.sql.startswith("alter table t") for event in case.seen(Running))
@@ -91,9 +93,6 @@ def test_twenty_runners_at_once(case: Case) -> None:
 def test_a_waiting_run_does_not_hinder_a_concurrent_build(case: Case) -> None:
     case.write(v1="create table t (a int);", v2="-- atlas:txmode none\n\ncreate index concurrently i on t (a);")
     case.apply(amount=1)
-    from telamon.apply.events import ignore
-    from telamon.apply.lock import advisory_lock
-
     with psycopg.connect(case.url(), autocommit=True) as builder, advisory_lock(builder, ignore):
         waiting = threading.Thread(target=case.apply, kwargs={"lock_timeout": 20.0})
         waiting.start()

@@ -144,7 +144,9 @@ def parse(url: str) -> Address:
         for part in filter(None, query.split("&")):
             name, _, value = part.partition("=")
             if name == "search_path":
-                path += [word.strip().strip('"') for word in urllib.parse.unquote_plus(value).split(",") if word.strip()]
+                path += [
+                    word.strip().strip('"') for word in urllib.parse.unquote_plus(value).split(",") if word.strip()
+                ]
             else:
                 kept.append(part)
         url = f"{head}?{'&'.join(kept)}" if kept else head
@@ -274,15 +276,17 @@ def _check_pooler(connection: Connection, address: Address, pid: int) -> None:
     Somebody stands between us and the server if the backend's own pid is not the one told at connection time. They keep
     sessions only if our pid never changes and a second client never gets it while we are here.
     """
-    mine: set[int] = {pid}
-    theirs: set[int] = set()
-    with _open(address) as other:
+    mine: set[int | None] = {pid}
+    theirs: set[int | None] = set()
+    other = _open(address)
+    try:
         for asked in (other, other, connection, other, connection):
-            answer = _backend_pid(asked)
-            if answer is None:  # a pool of sessions that is exhausted: it keeps ours, or we would have been served
-                break
-            (mine if asked is connection else theirs).add(answer)
-    if len(mine) > 1 or mine & theirs:
+            # An exhausted pool lets the second client wait: if it is one of sessions, ours answers all the same.
+            if asked is connection or None not in theirs:
+                (mine if asked is connection else theirs).add(_backend_pid(asked))
+    finally:
+        other.close()
+    if mine != {pid} or pid in theirs:
         raise TelamonError(
             "a connection pooler in transaction or statement mode stands before the target",
             where=_place(address),
