@@ -24,7 +24,7 @@ def command(
     form: str,
 ) -> None:
     """Prints a schema: as SQL from which an equal database can be built, or the facts as JSON."""
-    from telamon.cli.schema_diff import major_of
+    from telamon.api import major_of
     from telamon.engine import EMPTY, open_engine
     from telamon.plan import make_plan
 

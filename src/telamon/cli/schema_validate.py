@@ -32,7 +32,7 @@ def command(
     form: str,
 ) -> None:
     """Checks that a schema loads on the dev database, and the bodies of its functions; prints what is in it."""
-    from telamon.cli.schema_diff import major_of
+    from telamon.api import major_of
     from telamon.engine import open_engine
     from telamon.report.facts import counts
     from telamon.sources import open_source
