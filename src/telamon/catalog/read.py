@@ -170,7 +170,8 @@ def read_catalog(
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
-    server = Server(connection.info.server_version, schemas, unqualified)
+    superuser = connection.info.parameter_status("is_superuser") == "on"
+    server = Server(connection.info.server_version, schemas, unqualified, superuser)
     reader = CatalogReader(server)
     queries = [(kind, query) for kind in KINDS if (query := kind.query(server))]
     previous = connection.isolation_level

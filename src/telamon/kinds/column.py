@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
-from telamon.kinds.table import alter_table, heirs, option_steps
+from telamon.kinds.table import alter_table, column_options, heirs, option_steps
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -32,6 +33,7 @@ class ColumnSpec:
         base: the type's name without modifier.
         generated: "", "STORED" or "VIRTUAL".
         inherited: whether the table has the column only from its parents.
+        foreign_options: of a column of a foreign table.
         storage: "" when it is the type's own.
     """
 
@@ -46,6 +48,7 @@ class ColumnSpec:
     compression: str
     statistics: int | None
     options: tuple[str, ...]
+    foreign_options: tuple[str, ...] = ()
 
 
 class Column(Kind):
@@ -75,7 +78,8 @@ class Column(Kind):
                         JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
                        WHERE i.classid = 'pg_catalog.pg_class'::regclass AND i.deptype = 'i'
                          AND i.refclassid = 'pg_catalog.pg_class'::regclass
-                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
+                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END,
+                   a.attfdwoptions
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -85,7 +89,7 @@ class Column(Kind):
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for relation, number, name, type, base, type_oid, collation, generated, expression, identity, *rest in rows:
-            foreign, _, storage, compression, statistics, options, default_oid, sequence = rest
+            foreign, _, storage, compression, statistics, options, default_oid, sequence, foreign_options = rest
             table = reader.find("pg_class", relation)
             if table is None:
                 continue
@@ -101,7 +105,8 @@ class Column(Kind):
                 STORAGE.get(storage, ""),
                 COMPRESSION.get(compression, ""),
                 statistics,
-                tuple(sorted(options or ())),
+                column_options(options),
+                tuple(sorted(foreign_options or ())),
             )
             needs = [reader.find("pg_type", type_oid)]
             reader.add(id, spec, ("pg_class", relation, number), parent=table, needs=needs, order=number)
@@ -126,6 +131,8 @@ class Column(Kind):
         words = [ident(fact.id[-1]), serial or spec.type]
         if spec.compression:
             words.append(f"COMPRESSION {spec.compression}")
+        if spec.foreign_options:
+            words.append(options_clause(spec.foreign_options))
         if spec.collation:
             words.append(f"COLLATE {ctx.name(*spec.collation)}")
         return " ".join([*words, rest] if rest else words)
@@ -178,6 +185,8 @@ class Column(Kind):
             clauses.append(f"{column} SET COMPRESSION {spec.compression or 'default'}")
         if spec.statistics != (old.statistics if old else None):
             clauses.append(f"{column} SET STATISTICS {-1 if spec.statistics is None else spec.statistics}")
+        if old and (change := options_change(old.foreign_options, spec.foreign_options)):
+            clauses.append(f"{column} {change}")
         steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
         return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
 

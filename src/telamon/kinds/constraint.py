@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.table import alter_table, heirs
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -119,7 +119,7 @@ class TableConstraint(Kind):
         return self.definition(fact, ctx)
 
     def in_partition(self, fact: Fact, ctx: Context) -> bool:
-        table = ctx.new.facts[("table", *fact.id[1:3])]
+        table = table_of(ctx.new, fact.id)
         return bool(table.spec.partition)
 
     def handed_down(self, fact: Fact, ctx: Context) -> bool:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import described
+from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves
 from telamon.quote import ident, role
 
 OBJECTS = (
@@ -22,8 +24,6 @@ OBJECTS = (
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
-
-Privileges = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,18 @@ class Grant(Kind):
 
     def query(self, server: Server) -> str:
         parts = [
-            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}::text[], pg_catalog.acldefault({letter}::\"char\", c.{owner})::text[],"
+            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}, pg_catalog.acldefault({letter}::\"char\", c.{owner}),"
             f" pg_catalog.pg_get_userbyid(c.{owner}) FROM pg_catalog.{catalog} c WHERE c.{acl} IS NOT NULL"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
         ]
         parts.append(
-            "SELECT 'pg_class', a.attrelid::int8, a.attnum, a.attacl::text[], '{}'::text[],"
+            "SELECT 'pg_class', a.attrelid::int8, a.attnum, a.attacl, '{}'::pg_catalog.aclitem[],"
             " pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_attribute a"
             " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384"
         )
-        one = (
-            "ARRAY(SELECT ARRAY[coalesce(r.rolname::text, ''), g.rolname::text, a.privilege_type, a.is_grantable::text]"
-            " FROM pg_catalog.aclexplode({}::aclitem[]) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
-            " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor)"
-        )
         return (
-            f"SELECT x.catalog, x.oid, x.sub, x.owner, {one.format('x.acl')}, {one.format('x.standard')}"
+            f"SELECT x.catalog, x.oid, x.sub, x.owner, {exploded('x.acl')}, {exploded('x.standard')}"
             f" FROM ({' UNION ALL '.join(parts)}) AS x (catalog, oid, sub, acl, standard, owner)"
         )
 
@@ -83,7 +78,26 @@ class Grant(Kind):
                 reader.add(("grant", *target, who or "to the owner", *by), spec, parent=parent)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
-        return self.change(fact, fact.spec.given, fact.spec.held, ctx)
+        given = fact.spec.given
+        if fact.parent in ctx.created:
+            initial = initial_privileges(ctx.old, *defaults_of(fact.id[1:-1]))
+            given = initial.get(fact.id[-1], (given, given))[0]
+        return self.change(fact, given, fact.spec.held, ctx)
+
+    def missing(self, ctx: Context) -> list[Fact]:
+        """What default privileges give to what the plan creates, and the desired schema does not."""
+        if not any(fact.kind == "default_privilege" for fact in ctx.old):
+            return []
+        found = []
+        for id in sorted(ctx.created):
+            for target in grantable(ctx.new.facts[id]):
+                owner = ctx.new.get(("owner", *target))
+                for grantee, (held, given) in initial_privileges(ctx.old, *defaults_of(target)).items():
+                    path = ("grant", *target, grantee)
+                    owned = owner is not None and grantee == f"to {owner.spec.role}"
+                    if held != given and not owned and path not in ctx.new.facts:
+                        found.append(Fact(path, GrantSpec(given, given), id, frozenset({id})))
+        return found
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         return self.change(fact, fact.spec.held, fact.spec.given, ctx)
@@ -93,28 +107,16 @@ class Grant(Kind):
 
     def change(self, fact: Fact, old: Privileges, new: Privileges, ctx: Context) -> list[Step]:
         target, grantee, grantor = parts(fact, ctx)
-        have, want = dict(old), dict(new)
         on, column = self.object(target, ctx)
         steps = []
-
-        def step(words: str, privileges: list[str], link: str, tail: str = "") -> None:
+        for verb, privileges, tail in moves(old, new):
             listed = ", ".join(f"{privilege}{column}" for privilege in privileges)
-            sql = f"{words}{listed} ON {on} {link} {grantee}{tail}"
+            link = "TO" if verb == "GRANT" else "FROM"
+            sql = f"{verb} {listed} ON {on} {link} {grantee}{tail}"
             if grantor:
                 sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
-            verb = "revoke from" if link == "FROM" else "grant to"
-            steps.append(Step(sql, f"{verb} {grantee} on {title(target)}"))
-
-        gone = [p for p in have if p not in want]
-        if gone:
-            step("REVOKE ", gone, "FROM")
-        lessened = [p for p in want if have.get(p) and not want[p]]
-        if lessened:
-            step("REVOKE GRANT OPTION FOR ", lessened, "FROM")
-        for option, tail in ((False, ""), (True, " WITH GRANT OPTION")):
-            added = [p for p in want if want[p] is option and (p not in have or (option and not have[p]))]
-            if added:
-                step("GRANT ", added, "TO", tail)
+            words = "grant to" if link == "TO" else "revoke from"
+            steps.append(Step(sql, f"{words} {grantee} on {title(target)}"))
         return steps
 
     def object(self, target: Id, ctx: Context) -> tuple[str, str]:
@@ -128,14 +130,6 @@ class Grant(Kind):
         elif target[0] == "aggregate":
             words = f"FUNCTION {ctx.name(*target[1:3])}({target[3]})"
         return words, ""
-
-
-def by_grantee(items: list[list[str]]) -> dict[tuple[str, str], Privileges]:
-    """(grantee, grantor) -> privileges."""
-    found: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-    for grantee, grantor, privilege, grantable in items:
-        found.setdefault((grantee, grantor), []).append((privilege, grantable == "true"))
-    return {key: tuple(sorted(privileges)) for key, privileges in found.items()}
 
 
 def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:
