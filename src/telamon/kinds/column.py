@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
+from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
 from telamon.kinds.table import alter_table, column_options, heirs, option_steps
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
@@ -144,12 +144,20 @@ class Column(Kind):
         spec: ColumnSpec = fact.spec
         table = ctx.new.facts[fact.parent or fact.id]
         words = []
-        if spec.generated:
+        if spec.generated and not self.generated_above(fact, table, ctx):
             words.append(f"GENERATED ALWAYS AS ({spec.expression}) {spec.generated}")
         if spec.identity and not (table.kind == "table" and table.spec.partition and spec.inherited):
             words.append(identity_clause(fact, spec.identity, ctx))
         words += [clause for child in ctx.folded.get(fact.id, ()) if (clause := inline(child, ctx))]
         return " ".join(words)
+
+    def generated_above(self, fact: Fact, table: Fact, ctx: Context) -> bool:
+        """Whether the column inherits its expression; up to PostgreSQL 15 an inheritor could not say it again."""
+        for parent in table.spec.inherits:
+            column = ctx.new.get(("column", *parent[1:], fact.id[-1]))
+            if column is not None and column.spec.generated:
+                return ctx.server.major < 16 or column.spec.expression == fact.spec.expression
+        return False
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
@@ -230,7 +238,7 @@ class Column(Kind):
         before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return old.spec.inherited and before.inherits != after.inherits
+        return bool(old.spec.inherited) and before.inherits != after.inherits
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec
@@ -281,6 +289,6 @@ def identity_clause(fact: Fact, identity: IdentitySpec, ctx: Context) -> str:
     words = []
     if (identity.schema, identity.sequence) != (fact.id[1], f"{fact.id[2]}_{fact.id[-1]}"[:59] + "_seq"):
         words.append(f"SEQUENCE NAME {ctx.name(identity.schema, identity.sequence)}")
-    words += sequence_options(identity.options, SequenceSpec.plain(identity.options.type))
+    words += creation_options(identity.options)
     always = "ALWAYS" if identity.always else "BY DEFAULT"
     return f"GENERATED {always} AS IDENTITY" + (f" ({' '.join(words)})" if words else "")

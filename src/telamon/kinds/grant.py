@@ -24,6 +24,15 @@ OBJECTS = (
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
+ROUTINES = ("function", "procedure", "aggregate")
+# Of a member of an extension, which is no fact: the extension, and the member's type, quoted name and column.
+MEMBER = """
+    (SELECT ARRAY[e.extname::text, o.type, o.identity,
+                  (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid AND a.attnum = x.sub
+                      AND x.sub > 0)]
+       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid,
+            pg_catalog.pg_identify_object(x.class, x.oid, 0) o
+      WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0 AND d.deptype = 'e')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +54,33 @@ class Grant(Kind):
 
     def query(self, server: Server) -> str:
         parts = [
-            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}, pg_catalog.acldefault({letter}::\"char\", c.{owner}),"
-            f" pg_catalog.pg_get_userbyid(c.{owner}) FROM pg_catalog.{catalog} c WHERE c.{acl} IS NOT NULL"
+            f"SELECT 'pg_catalog.{catalog}'::regclass, '{catalog}', c.oid, 0, c.{acl},"
+            f' coalesce(i.initprivs, pg_catalog.acldefault({letter}::"char", c.{owner})), c.{owner}'
+            f" FROM pg_catalog.{catalog} c LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = c.oid AND i.objsubid = 0"
+            f" AND i.classoid = 'pg_catalog.{catalog}'::regclass AND i.privtype = 'e'"
+            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
         ]
         parts.append(
-            "SELECT 'pg_class', a.attrelid::int8, a.attnum, a.attacl, '{}'::pg_catalog.aclitem[],"
-            " pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_attribute a"
-            " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384"
+            "SELECT 'pg_catalog.pg_class'::regclass, 'pg_class', a.attrelid, a.attnum, a.attacl,"
+            " coalesce(i.initprivs, '{}'::pg_catalog.aclitem[]), c.relowner FROM pg_catalog.pg_attribute a"
+            " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+            " LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = a.attrelid AND i.objsubid = a.attnum"
+            " AND i.classoid = 'pg_catalog.pg_class'::regclass AND i.privtype = 'e'"
+            " WHERE a.attacl IS DISTINCT FROM i.initprivs AND a.attacl IS NOT NULL AND a.attrelid >= 16384"
         )
         return (
-            f"SELECT x.catalog, x.oid, x.sub, x.owner, {exploded('x.acl')}, {exploded('x.standard')}"
-            f" FROM ({' UNION ALL '.join(parts)}) AS x (catalog, oid, sub, acl, standard, owner)"
+            f"SELECT x.catalog, x.oid::int8, x.sub, pg_catalog.pg_get_userbyid(x.owner), {exploded('x.acl')},"
+            f" {exploded('x.standard')}, {MEMBER} FROM ({' UNION ALL '.join(parts)})"
+            " AS x (class, catalog, oid, sub, acl, standard, owner)"
         )
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for catalog, oid, sub, owner, held, given in rows:
+        for catalog, oid, sub, owner, held, given, member in rows:
             found = reader.described(catalog, oid, sub)
+            if member:
+                found = ("member", *(part for part in member[1:] if part)), ("extension", member[0])
             if found is None:
                 continue
             target, parent = found
@@ -121,6 +139,10 @@ class Grant(Kind):
 
     def object(self, target: Id, ctx: Context) -> tuple[str, str]:
         """(the object as GRANT names it, the column list)."""
+        if target[0] == "member":
+            type = target[1].replace("-", "_").replace(" ", "_")
+            kind = "ROUTINE" if type in ROUTINES else WORDS.get(type, target[1].upper())
+            return f"{kind} {target[2]}", f" ({ident(target[3])})" if len(target) > 3 else ""
         if target[0] == "column" or target[0] == "view_column":
             return f"TABLE {ctx.name(*target[1:3])}", f" ({ident(target[3])})"
         words = described(target, ctx)

@@ -78,7 +78,7 @@ class NotNull(Kind):
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself."""
-        table = table_of(ctx.new, fact.id)
+        table = table_of(ctx, fact.id)
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         above = (partition.spec.of,) if partition else table.spec.inherits
         return table.id not in ctx.created and any(("not_null", *p[1:], fact.id[3]) in ctx.new.facts for p in above)

@@ -63,10 +63,10 @@ def column_options(options: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(sorted(option for option in options or () if not option.startswith("pg_attver=")))
 
 
-def table_of(catalog: Catalog, part: Id) -> Fact:
-    """The table or foreign table that a column, constraint or the like belongs to."""
-    found = catalog.get(("table", *part[1:3]))
-    return found or catalog.facts["foreign_table", part[1], part[2]]
+def table_of(ctx: Context, part: Id) -> Fact:
+    """The table or foreign table that a column, constraint or the like belongs to, as it will be if it stays."""
+    places = ((catalog, kind) for catalog in (ctx.new, ctx.old) for kind in TABLES)
+    return next(found for catalog, kind in places if (found := catalog.get((kind, *part[1:3]))))
 
 
 def inheritance_clauses(old: Fact, new: Fact, ctx: Context) -> list[str] | None:
