@@ -42,7 +42,8 @@ def test_columns_and_types(case: Case) -> None:
     case.sql("drop schema atlas_schema_revisions cascade")
     case.sql(ATLAS)
     assert mine == case.sql(query)
-    keys = """select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+    keys = """select a.attname from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
       where i.indisprimary and i.indrelid = 'atlas_schema_revisions.atlas_schema_revisions'::regclass"""
     assert case.sql(keys) == ["version"]
 
