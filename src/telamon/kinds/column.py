@@ -227,7 +227,7 @@ class Column(Kind):
         before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return old.spec.inherited and before.inherits != after.inherits
+        return bool(old.spec.inherited and before.inherits != after.inherits)
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec

@@ -22,10 +22,12 @@ class Plan:
     Args:
         steps: in order.
         changes: what they bring about.
+        bodies_unchecked: whether functions must be created before what their bodies name.
     """
 
     steps: tuple[Step, ...]
     changes: Changes
+    bodies_unchecked: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -39,7 +41,14 @@ class Plan:
         """The plan as a file: each statement with its comment."""
         from telamon.plan.render import render
 
-        return render(self.steps)
+        return render(self.statements())
+
+    def statements(self) -> list[Step]:
+        """The steps as they are run: neighbours joined, and the setting that function bodies may need."""
+        from telamon.plan.render import BODIES, join
+
+        steps = join(self.steps)
+        return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
 def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
@@ -195,7 +204,7 @@ class Planner:
         for need in fact.needs:
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
-            if need not in fact.auto:
+            if need not in fact.auto and fact.id not in self.ctx.swapped:
                 self.graph.before(node, ("move", need))
 
     def connect_create(self, fact: Fact) -> None:
