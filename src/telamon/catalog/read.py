@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -171,9 +172,11 @@ def read_catalog(
     from psycopg import IsolationLevel
 
     from telamon.kinds import KINDS
+    from telamon.catalog.unmanaged import describe, objects_query
     from telamon.quote import ident
 
-    server = Server(connection.info.server_version, schemas, unqualified)
+    superuser = connection.info.parameter_status("is_superuser") == "on"
+    server = Server(connection.info.server_version, schemas, unqualified, superuser)
     reader = CatalogReader(server)
     queries = [(kind, query) for kind in KINDS if (query := kind.query(server))]
     previous = connection.isolation_level
@@ -190,6 +193,7 @@ def read_catalog(
             collations, classes = connection.execute(COLLATIONS), connection.execute(CLASSES)
             found = [(kind, connection.execute(query)) for kind, query in queries]
             edges = connection.execute(DEPENDENCIES)
+            objects = connection.execute(objects_query(server))
         row = who.fetchone()
         assert row is not None
         reader.members = {(catalog, oid): extension for catalog, oid, extension in members}
@@ -197,6 +201,8 @@ def read_catalog(
         reader.learn_classes(classes.fetchall())
         for kind, cursor in found:
             kind.read(reader, cursor.fetchall())
-        return reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
+        catalog = reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
+        nameless = [(name, oid) for name, oids in objects for oid in oids if (name, oid, 0) not in reader.addresses]
+        return replace(catalog, unmanaged=describe(connection, nameless)) if nameless else catalog
     finally:
         connection.isolation_level = previous

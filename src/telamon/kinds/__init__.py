@@ -9,25 +9,37 @@ from telamon.kinds.column import Column
 from telamon.kinds.comment import Comment
 from telamon.kinds.composite import Attribute, Composite
 from telamon.kinds.default import Default
+from telamon.kinds.default_privilege import DefaultPrivilege
 from telamon.kinds.domain import Domain, DomainConstraint
 from telamon.kinds.enum import Enum
+from telamon.kinds.event_trigger import EventTrigger
 from telamon.kinds.exclusion import Exclusion
 from telamon.kinds.extension import Extension
+from telamon.kinds.foreign import ForeignDataWrapper, ForeignServer, UserMapping
 from telamon.kinds.foreign_key import ForeignKey
+from telamon.kinds.foreign_table import ForeignTable
 from telamon.kinds.grant import Grant
 from telamon.kinds.index import Index
+from telamon.kinds.label import Label
+from telamon.kinds.marks import Cluster, ReplicaIdentity
 from telamon.kinds.not_null import NotNull
 from telamon.kinds.owner import Owner
 from telamon.kinds.partition import IndexPartition, Partition
 from telamon.kinds.policy import Policy
 from telamon.kinds.primary_key import PrimaryKey
+from telamon.kinds.publication import Publication, PublicationSchema, PublicationTable
 from telamon.kinds.routine import Routine
+from telamon.kinds.rule import Rule
 from telamon.kinds.schema import Schema
 from telamon.kinds.sequence import Sequence
+from telamon.kinds.statistics import Statistics
+from telamon.kinds.subscription import Subscription
 from telamon.kinds.table import Table
 from telamon.kinds.trigger import Trigger
+from telamon.kinds.trigger_state import TriggerState
 from telamon.kinds.unique import Unique
 from telamon.kinds.view import MaterializedView, View
+from telamon.kinds.view_column import ViewColumn
 
 # In the order in which they are read: what others refer to by OID comes first, satellites come last.
 KINDS: tuple[Kind, ...] = (
@@ -37,9 +49,14 @@ KINDS: tuple[Kind, ...] = (
     Domain(),
     Composite(),
     Attribute(),
+    ForeignDataWrapper(),
+    ForeignServer(),
+    UserMapping(),
     Table(),
+    ForeignTable(),
     View(),
     MaterializedView(),
+    ViewColumn(),
     Routine(),
     DomainConstraint(),
     Column(),
@@ -52,13 +69,25 @@ KINDS: tuple[Kind, ...] = (
     Check(),
     ForeignKey(),
     Index(),
+    Rule(),
     Trigger(),
     Policy(),
     Partition(),
     IndexPartition(),
+    TriggerState(),
+    ReplicaIdentity(),
+    Cluster(),
+    Statistics(),
+    Publication(),
+    PublicationTable(),
+    PublicationSchema(),
+    Subscription(),
+    EventTrigger(),
+    DefaultPrivilege(),
     Comment(),
     Owner(),
     Grant(),
+    Label(),
 )
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 

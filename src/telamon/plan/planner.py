@@ -100,6 +100,7 @@ class Planner:
     def plan(self) -> Plan:
         self.ctx = Context(self.old, self.new, self.server, using=self.using)
         self.decide()
+        self.complete()
         self.connect()
         self.group()
         if not self.changes:
@@ -142,6 +143,14 @@ class Planner:
         swapped = frozenset(id for id in self.replaced if self.kind(id).swaps)
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
+
+    def complete(self) -> None:
+        """Takes in what the creations bring about by themselves and nobody asked for."""
+        missing = {fact.id: fact for kind in BY_NAME.values() for fact in kind.missing(self.ctx)}
+        if missing:
+            self.new = replace(self.new, facts={**self.new.facts, **missing}, _children={})
+            self.changes = replace(self.changes, added=(*self.changes.added, *missing))
+            self.ctx = replace(self.ctx, new=self.new)
 
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
@@ -266,9 +275,10 @@ class Planner:
         top = fact = catalog.facts[id]
         while top.parent is not None and top.parent in catalog.facts:
             top = catalog.facts[top.parent]
-        late = 1 if operation == "drop" else 0
-        rank = self.kind(id).rank
-        return late, self.kind(top.id).rank, top.id[1:], -rank if late else rank, fact.order, id
+        kind, above = self.kind(id), self.kind(top.id)
+        phase = max(kind.phase(operation), above.phase(operation))
+        rank = -kind.rank if operation == "drop" else kind.rank
+        return phase, above.rank, top.id[1:], rank, fact.order, id
 
     def steps(self, order: list[Node]) -> list[Step]:
         folded: dict[Id, list[Fact]] = defaultdict(list)
