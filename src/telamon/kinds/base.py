@@ -135,6 +135,9 @@ class Reader(Protocol):
     def parts(self, id: Id) -> list[Id]:
         """The facts so far whose parent is `id`."""
 
+    def parent(self, id: Id) -> Id | None:
+        """The parent of a fact so far."""
+
     def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
         """(schema, name) of an operator class, None where it is the default for the type."""
 

@@ -79,7 +79,8 @@ class Attribute(Kind):
 
     def query(self, server: Server) -> str:
         return f"""
-            SELECT a.attrelid::int8, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid::int8,
+            SELECT a.attrelid::int8, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                   a.atttypid::int8,
                    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::int8 END
               FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

@@ -45,7 +45,8 @@ class Grant(Kind):
 
     def query(self, server: Server) -> str:
         parts = [
-            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}::text[], pg_catalog.acldefault({letter}::\"char\", c.{owner})::text[],"
+            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}::text[],"
+            f' pg_catalog.acldefault({letter}::"char", c.{owner})::text[],'
             f" pg_catalog.pg_get_userbyid(c.{owner}) FROM pg_catalog.{catalog} c WHERE c.{acl} IS NOT NULL"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS

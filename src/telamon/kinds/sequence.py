@@ -57,7 +57,10 @@ def sequence_options(new: SequenceSpec, old: SequenceSpec) -> list[str]:
 def is_serial(sequence: Fact, catalog: Catalog) -> bool:
     """Whether `serial` makes this very sequence, its column's type and its default."""
     spec: SequenceSpec = sequence.spec
-    if spec.owner is None or replace(spec, owner=None) != SequenceSpec.plain(spec.type):
+    if spec.owner is None or replace(spec, owner=None, unlogged=False) != SequenceSpec.plain(spec.type):
+        return False
+    table = catalog.get(("table", *spec.owner[1:3]))
+    if table is None or table.spec.unlogged != spec.unlogged:
         return False
     column, default = catalog.get(spec.owner), catalog.get(("default", *spec.owner[1:]))
     if column is None or default is None or column.spec.type != spec.type or column.spec.inherited:

@@ -93,7 +93,7 @@ class Planner:
         for fact in self.old:
             for need in fact.needs:
                 self.dependents[need].append(fact.id)
-        queue: list[tuple[Id, str]] = []
+        queue = [(id, "removed") for id in self.changes.removed]
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
@@ -117,10 +117,12 @@ class Planner:
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
         after = self.new.get(dependent)
-        if after is None or dependent in self.replaced or on not in after.needs:
-            return []  # it goes anyway, or lets go by itself
+        if after is None or dependent in self.replaced:
+            return []
+        if on not in after.needs and (dependent in self.altered or on in self.old.facts[dependent].auto):
+            return []  # it lets go, or is let go, by another change
         kind = self.kind(dependent)
-        if how != "replaced":
+        if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
         elif self.kind(on).swaps and kind.follows:
@@ -166,6 +168,9 @@ class Planner:
             self.graph.before(node, ("alter", need))
             if need not in fact.auto:
                 self.graph.before(node, ("move", need))
+            if need not in self.new.facts:
+                # Or the server might lean on it again: a foreign key on the old of two unique indexes.
+                self.graph.before(("drop", need), ("create", fact.id))
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
