@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.written import Options, as_options, function, operator, option_list, options
-
-PARALLEL = "CASE p.proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END"
+from telamon.kinds.written import Options, as_options, decoded, function, operator, option_list, options
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Aggregate(Kind):
             ("MFINALFUNC_MODIFY", modifies("aggmfinalmodify")),
             ("MINITCOND", "pg_catalog.quote_literal(a.aggminitval)"),
             ("SORTOP", operator("a.aggsortop", server)),
-            ("PARALLEL", PARALLEL),
+            ("PARALLEL", decoded("p.proparallel", s="SAFE", r="RESTRICTED")),
             ("HYPOTHETICAL", "CASE WHEN a.aggkind = 'h' THEN '' END"),
         )
         return f"""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.types import type_names
-from telamon.kinds.written import Options, as_options, called, function, option_list, options
+from telamon.kinds.written import Options, as_options, called, decoded, function, option_list, options
 
 FUNCTIONS = {
     "INPUT": "typinput", "OUTPUT": "typoutput", "RECEIVE": "typreceive", "SEND": "typsend", "TYPMOD_IN": "typmodin",
@@ -45,13 +45,13 @@ class ShellType(Kind):
             ("INTERNALLENGTH", "CASE WHEN t.typlen = -1 THEN 'VARIABLE' ELSE t.typlen::text END"),
             *given(*FUNCTIONS),
             ("COLLATABLE", "CASE WHEN t.typcollation <> 0 THEN 'true' END"),
-            ("DEFAULT", "coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 0), pg_catalog.quote_literal(t.typdefault))"),
+            ("DEFAULT", "coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 0), pg_catalog.quote_literal(t.typdefault::text))"),
             ("ELEMENT", "CASE WHEN t.typelem <> 0 THEN pg_catalog.format_type(t.typelem, NULL) END"),
-            ("CATEGORY", "CASE WHEN t.typcategory <> 'U' THEN pg_catalog.quote_literal(t.typcategory) END"),
+            ("CATEGORY", "CASE WHEN t.typcategory <> 'U' THEN pg_catalog.quote_literal(t.typcategory::text) END"),
             ("PREFERRED", "CASE WHEN t.typispreferred THEN 'true' END"),
-            ("DELIMITER", "CASE WHEN t.typdelim <> ',' THEN pg_catalog.quote_literal(t.typdelim) END"),
-            ("ALIGNMENT", "CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END"),
-            ("STORAGE", "CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' ELSE 'main' END"),
+            ("DELIMITER", "CASE WHEN t.typdelim <> ',' THEN pg_catalog.quote_literal(t.typdelim::text) END"),
+            ("ALIGNMENT", decoded("t.typalign", c="char", s="int2", i="int4", d="double")),
+            ("STORAGE", decoded("t.typstorage", p="plain", e="external", x="extended", m="main")),
             ("PASSEDBYVALUE", "CASE WHEN t.typbyval THEN '' END"),
         )  # fmt: skip
         own = ", ".join(f"t.{column}::oid::int8" for column in FUNCTIONS.values())

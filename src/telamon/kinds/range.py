@@ -32,14 +32,12 @@ class Range(Kind):
     swaps = True
 
     def query(self, server: Server) -> str:
+        operator_class = qualified("pg_opclass", "opc", "o.oid", server)
+        collation = qualified("pg_collation", "coll", "r.rngcollation", server)
         listed = options(
             ("SUBTYPE", "pg_catalog.format_type(r.rngsubtype, NULL)"),
-            ("SUBTYPE_OPCLASS", f"CASE WHEN NOT o.opcdefault THEN {qualified('pg_opclass', 'opc', 'o.oid', server)} END"),
-            (
-                "COLLATION",
-                "CASE WHEN r.rngcollation <> s.typcollation THEN"
-                f" {qualified('pg_collation', 'coll', 'r.rngcollation', server)} END",
-            ),
+            ("SUBTYPE_OPCLASS", f"CASE WHEN NOT o.opcdefault THEN {operator_class} END"),
+            ("COLLATION", f"CASE WHEN r.rngcollation <> s.typcollation THEN {collation} END"),
             ("CANONICAL", function("r.rngcanonical", server)),
             ("SUBTYPE_DIFF", function("r.rngsubdiff", server)),
             ("MULTIRANGE_TYPE_NAME", qualified("pg_type", "typ", "m.oid", server)),

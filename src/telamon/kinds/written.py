@@ -19,14 +19,20 @@ def qualified(catalog: str, prefix: str, oid: str, server: Server) -> str:
     """
     return (
         f"(SELECT {schema_of('n.nspname', server)} || pg_catalog.quote_ident(x.{prefix}name)"
-        f" FROM pg_catalog.{catalog} x JOIN pg_catalog.pg_namespace n ON n.oid = x.{prefix}namespace WHERE x.oid = {oid})"
+        f" FROM pg_catalog.{catalog} x JOIN pg_catalog.pg_namespace n ON n.oid = x.{prefix}namespace"
+        f" WHERE x.oid = {oid})"
     )
 
 
-def schema_of(name: str, server: Server) -> str:
-    """An expression for the schema and its dot; empty for what is found without."""
+def schema_of(name: str, server: Server, *, implied: bool = True) -> str:
+    """An expression for the schema and its dot; empty for what is found without.
+
+    Args:
+        name: an expression for the schema's name.
+        implied: whether PostgreSQL's own schema is left out, too.
+    """
     return (
-        f"CASE WHEN {name} IN ('pg_catalog', {literal(server.unqualified)}) THEN ''"
+        f"CASE WHEN {name} IN ({literal('pg_catalog') + ', ' if implied else ''}{literal(server.unqualified)}) THEN ''"
         f" ELSE pg_catalog.quote_ident({name}) || '.' END"
     )
 
@@ -48,10 +54,15 @@ def called(oid: str, server: Server) -> str:
 def operator(oid: str, server: Server) -> str:
     """An expression for an operator's name: `OPERATOR(public.===)`."""
     return (
-        f"(SELECT 'OPERATOR(' || CASE WHEN n.nspname = {literal(server.unqualified)} THEN ''"
-        " ELSE pg_catalog.quote_ident(n.nspname) || '.' END || x.oprname || ')'"
+        f"(SELECT 'OPERATOR(' || {schema_of('n.nspname', server, implied=False)} || x.oprname || ')'"
         f" FROM pg_catalog.pg_operator x JOIN pg_catalog.pg_namespace n ON n.oid = x.oprnamespace WHERE x.oid = {oid})"
     )
+
+
+def decoded(column: str, **words: str) -> str:
+    """An expression for the word that a one-letter code stands for; NULL for other letters."""
+    cases = " ".join(f"WHEN {literal(letter)} THEN {literal(word)}" for letter, word in words.items())
+    return f"CASE {column} {cases} END"
 
 
 def options(*pairs: tuple[str, str]) -> str:
