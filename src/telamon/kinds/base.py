@@ -210,6 +210,17 @@ class Kind:
         """Names that only one thing can have at a time, across kinds."""
         return ()
 
+    def rivals(self, fact: Fact) -> Id | None:
+        """What it has in common with facts that the server might lean on in its stead; None when there are none."""
+        return None
+
+    asks: ClassVar[bool] = False
+    """Whether a rename keeps data that a drop would lose, so that a person is asked."""
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        """The statement that gives the fact another name; None when the kind has none."""
+        return None
+
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""
         raise NotImplementedError

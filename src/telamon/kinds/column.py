@@ -53,6 +53,7 @@ class Column(Kind):
     rank = 31
     folds = True
     follows = True
+    asks = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -165,6 +166,10 @@ class Column(Kind):
         head, clause = alter_table(ctx, fact.id), f"DROP COLUMN {ident(fact.id[-1])}"
         loss = "" if fact.spec.generated else f"all values of column {'.'.join(fact.id[1:])}"
         return [Step(f"{head} {clause}", f"drop column {fact.id[-1]} of table {fact.id[2]}", head, clause, loss=loss)]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"{alter_table(ctx, fact.id)} RENAME COLUMN {ident(fact.id[-1])} TO {ident(name)}"
+        return Step(sql, f"rename column {fact.id[-1]} of table {fact.id[2]} to {name}")
 
     def settings(self, new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
         """Storage, compression of an existing column, statistics target and options."""

@@ -116,6 +116,9 @@ class Index(Kind):
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)
 
+    def rivals(self, fact: Fact) -> Id | None:
+        return ("unique", *fact.spec.relation[1:]) if fact.spec.unique else None
+
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: IndexSpec = fact.spec
         unique = "UNIQUE " if spec.unique else ""
@@ -139,6 +142,10 @@ class Index(Kind):
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         return [Step(f"DROP INDEX {ctx.name(*fact.id[1:])}", f"drop index {fact.id[2]}")]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER INDEX {ctx.name(*fact.id[1:])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename index {fact.id[2]} to {name}")
 
     def targets(
         self, fact: Fact, old: tuple[tuple[int, int], ...], new: tuple[tuple[int, int], ...], ctx: Context

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.quote import ident
 
 LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
@@ -131,6 +132,10 @@ class Sequence(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"the position of sequence {'.'.join(fact.id[1:])}"
         return [Step(f"DROP SEQUENCE {ctx.name(*fact.id[1:])}", f"drop sequence {fact.id[2]}", loss=loss)]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER SEQUENCE {ctx.name(*fact.id[1:])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename sequence {fact.id[2]} to {name}") if fact.spec.owner else None
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec

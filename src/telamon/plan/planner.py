@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.diff import Changes, diff
+from telamon.diff.renames import free, substituted
 from telamon.errors import TelamonError
 from telamon.kinds import BY_NAME
 from telamon.kinds.base import Context, Kind, Server, Step
@@ -54,7 +55,24 @@ def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, 
     changes = diff(old, new)
     if not changes:
         return Plan((), changes)
-    return Planner(old, new, server, changes, using or {}).plan()
+    first, old = rename_parts(old, new, server)
+    planned = Planner(old, new, server, diff(old, new), using or {}).plan()
+    return Plan((*first, *planned.steps), changes)
+
+
+def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step], Catalog]:
+    """Renames what only changed its name and holds no data, rather than building it anew."""
+    ctx = Context(old, new, server)
+
+    def step(fact: Fact, name: str) -> Step | None:
+        kind = BY_NAME[fact.kind]
+        return None if kind.asks else kind.rename(fact, name, ctx)
+
+    pairs = free(
+        old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)
+    )
+    steps = [found for id, other in pairs.items() if (found := step(old.facts[id], other[-1]))]
+    return steps, substituted(old, pairs) if pairs else old
 
 
 @dataclass
@@ -75,6 +93,8 @@ class Planner:
         self.decide()
         self.connect()
         self.group()
+        if not self.changes:
+            return Plan((), self.changes)
         try:
             order = self.graph.order(self.key, lambda node: self.kind(node[1]).rank)
         except ValueError as error:
@@ -152,6 +172,10 @@ class Planner:
                 graph.before(("create", id), ("drop", id))
             else:
                 graph.before(("drop", id), ("create", id))
+        self.rivals: dict[Id, list[Node]] = defaultdict(list)
+        for operation, id in graph.nodes:
+            if operation == "drop" and (common := self.kind(id).rivals(self.old.facts[id])):
+                self.rivals[common].append((operation, id))
         for operation, id in list(graph.nodes):
             if operation == "drop":
                 self.connect_drop(self.old.facts[id])
@@ -168,12 +192,12 @@ class Planner:
             self.graph.before(node, ("alter", need))
             if need not in fact.auto:
                 self.graph.before(node, ("move", need))
-            if need not in self.new.facts:
-                # Or the server might lean on it again: a foreign key on the old of two unique indexes.
-                self.graph.before(("drop", need), ("create", fact.id))
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
+            for rival in self.rivals.get(self.kind(need).rivals(self.new.facts[need]) or (), ()):
+                # A foreign key would otherwise lean on the old one of two unique indexes.
+                self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
             self.graph.before(("alter", need), ("create", fact.id))
 
