@@ -45,7 +45,7 @@ class ShellType(Kind):
             ("INTERNALLENGTH", "CASE WHEN t.typlen = -1 THEN 'VARIABLE' ELSE t.typlen::text END"),
             *given(*FUNCTIONS),
             ("COLLATABLE", "CASE WHEN t.typcollation <> 0 THEN 'true' END"),
-            ("DEFAULT", "coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 0), pg_catalog.quote_literal(t.typdefault::text))"),
+            ("DEFAULT", "pg_catalog.quote_literal(t.typdefault::text)"),
             ("ELEMENT", "CASE WHEN t.typelem <> 0 THEN pg_catalog.format_type(t.typelem, NULL) END"),
             ("CATEGORY", "CASE WHEN t.typcategory <> 'U' THEN pg_catalog.quote_literal(t.typcategory::text) END"),
             ("PREFERRED", "CASE WHEN t.typispreferred THEN 'true' END"),

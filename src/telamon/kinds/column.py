@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.composite import row_conversion
 from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
 from telamon.kinds.table import alter_table, heirs, option_steps
 from telamon.kinds.types import conversion
@@ -227,19 +228,28 @@ class Column(Kind):
         before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return old.spec.inherited and before.inherits != after.inherits
+        return bool(old.spec.inherited and before.inherits != after.inherits)
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec
         column = ident(new.id[-1])
         using = ctx.using.get(new.id, "")
         if not using:
-            where = new.id
-            using = conversion(column, before.base, after.type, rebuilt=swapped, where=where)
+            using = self.carried(old, new, ctx, swapped)
         clause = f"ALTER COLUMN {column} TYPE {after.type}"
         if after.collation or before.collation:
             clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
         return clause + (f" USING {using}" if using else "")
+
+    def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
+        """The USING expression that keeps the values; "" where none is needed."""
+        column, type = ident(new.id[-1]), new.spec.type
+        rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
+        if rebuilt and rebuilt[0][0] == "composite" and not type.endswith("[]"):
+            return row_conversion(column, rebuilt[0], type, ctx)
+        if swapped and not rebuilt and old.spec.type == type:
+            return ""
+        return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)
 
     def identity(
         self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context

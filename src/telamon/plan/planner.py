@@ -170,7 +170,7 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
-            else:
+            elif not self.moves(self.old.facts[id]):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
@@ -190,8 +190,12 @@ class Planner:
         for need in fact.needs:
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
-            if need not in fact.auto:
+            if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
+
+    def moves(self, fact: Fact) -> bool:
+        """Whether the old fact is moved away, or is a part of one that is."""
+        return fact.id in self.ctx.swapped or bool(fact.auto & self.ctx.swapped)
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
