@@ -64,6 +64,7 @@ class CatalogReader:
         self.by_parent: dict[Id, list[Id]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
+        self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
 
     def add(
         self,
@@ -83,6 +84,9 @@ class CatalogReader:
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         self.addresses[catalog, oid, sub] = id
         self.paths[catalog, oid, sub] = path
+
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        self.instead.setdefault((catalog, oid), {})[target] = instead
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         id = self.addresses.get((catalog, oid, sub))
@@ -136,6 +140,8 @@ class CatalogReader:
             target = self.resolve(catalogs[ref_class], ref_oid, ref_sub)
             if target is None or target == source:
                 continue
+            if instead := self.instead.get((catalogs[class_oid], oid), {}).get(target):
+                target, strength = instead, "i"
             if target[1 : len(source)] == source[1:] and len(target) > len(source):
                 continue  # a whole on its own part: a table on a column of its partition key
             self.facts[source][2].add(target)
@@ -171,8 +177,8 @@ def read_catalog(
     """
     from psycopg import IsolationLevel
 
-    from telamon.kinds import KINDS
     from telamon.catalog.unmanaged import describe, objects_query
+    from telamon.kinds import KINDS
     from telamon.quote import ident
 
     superuser = connection.info.parameter_status("is_superuser") == "on"

@@ -128,6 +128,9 @@ class Reader(Protocol):
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         """Makes dependencies on that address dependencies on `id`; `path` names it where it can have satellites."""
 
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        """Makes what the object at an address needs of `target` a need of `instead`, whose drop takes it along."""
+
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
         """The fact at an address, if there is one."""
 

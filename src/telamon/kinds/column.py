@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.composite import row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
 from telamon.kinds.table import alter_table, column_options, heirs, option_steps
@@ -251,12 +252,21 @@ class Column(Kind):
         column = ident(new.id[-1])
         using = ctx.using.get(new.id, "")
         if not using:
-            where = new.id
-            using = conversion(column, before.base, after.type, rebuilt=swapped, where=where)
+            using = self.carried(old, new, ctx, swapped)
         clause = f"ALTER COLUMN {column} TYPE {after.type}"
         if after.collation or before.collation:
             clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
         return clause + (f" USING {using}" if using else "")
+
+    def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
+        """The USING expression that keeps the values; "" where none is needed."""
+        column, type = ident(new.id[-1]), new.spec.type
+        rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
+        if rebuilt and rebuilt[0][0] == "composite" and not type.endswith("[]"):
+            return row_conversion(column, rebuilt[0], type, ctx)
+        if swapped and not rebuilt and old.spec.type == type:
+            return ""
+        return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)
 
     def identity(
         self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context
@@ -281,11 +291,6 @@ class Column(Kind):
             f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
         )
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
-
-
-def column_options(options: list[str] | None) -> tuple[str, ...]:
-    """The options that people set. Some builds of 15 keep a version of the row among them, which is nobody's."""
-    return tuple(sorted(option for option in options or () if not option.startswith("pg_attver=")))
 
 
 def identity_sequence(row: list[str]) -> tuple[str, str, SequenceSpec]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.column import column_options
-from telamon.kinds.table import heirs, option_steps, options_text
+from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
 DESCENDING, FIRST = 1, 2

@@ -188,7 +188,7 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
-            elif not self.carried(id):
+            elif not self.moves(self.old.facts[id]):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
@@ -203,18 +203,19 @@ class Planner:
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
         self.connect_names()
 
-    def carried(self, id: Id) -> bool:
-        """Whether it is a part of something that is moved away, and goes with that."""
-        parent = self.old.facts[id].parent
-        return parent is not None and (parent in self.ctx.swapped or self.carried(parent))
-
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
         for need in fact.needs:
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
-            if need not in fact.auto and fact.id not in self.ctx.swapped:
+            if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
+
+    def moves(self, fact: Fact) -> bool:
+        """Whether the old fact is moved away, or is a part of one that is."""
+        if fact.id in self.ctx.swapped or fact.auto & self.ctx.swapped:
+            return True
+        return fact.parent is not None and self.moves(self.old.facts[fact.parent])
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
