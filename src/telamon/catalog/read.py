@@ -64,6 +64,7 @@ class CatalogReader:
         self.by_parent: dict[Id, list[Id]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
+        self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
 
     def add(
         self,
@@ -84,6 +85,9 @@ class CatalogReader:
         self.addresses[catalog, oid, sub] = id
         self.paths[catalog, oid, sub] = path
 
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        self.instead.setdefault((catalog, oid), {})[target] = instead
+
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         id = self.addresses.get((catalog, oid, sub))
         path = self.paths.get((catalog, oid, sub), id)
@@ -95,6 +99,9 @@ class CatalogReader:
                 if parent is not None:
                     self.by_parent.setdefault(parent, []).append(part)
         return self.by_parent.get(id, [])
+
+    def parent(self, id: Id) -> Id | None:
+        return self.facts[id][1]
 
     def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
         schema, name, method, default, input_type = self.classes[oid]
@@ -133,6 +140,8 @@ class CatalogReader:
             target = self.resolve(catalogs[ref_class], ref_oid, ref_sub)
             if target is None or target == source:
                 continue
+            if instead := self.instead.get((catalogs[class_oid], oid), {}).get(target):
+                target, strength = instead, "i"
             if target[1 : len(source)] == source[1:] and len(target) > len(source):
                 continue  # a whole on its own part: a table on a column of its partition key
             self.facts[source][2].add(target)
@@ -168,8 +177,8 @@ def read_catalog(
     """
     from psycopg import IsolationLevel
 
-    from telamon.kinds import KINDS
     from telamon.catalog.unmanaged import describe, objects_query
+    from telamon.kinds import KINDS
     from telamon.quote import ident
 
     superuser = connection.info.parameter_status("is_superuser") == "on"

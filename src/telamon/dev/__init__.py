@@ -1,0 +1,61 @@
+"""The dev server: throwaway databases on which SQL is executed to learn what it means.
+
+    with open_dev() as dev, dev.create() as database, database.connect() as connection:
+        connection.execute("CREATE TABLE ...")
+
+Importing this package loads neither the driver nor anything slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from telamon.dev.database import Database, Dev, TemplateMissingError
+
+__all__ = ["Database", "Dev", "TemplateMissingError", "open_dev"]
+
+
+@contextmanager
+def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[Dev]:
+    """Opens the dev server, and on exit drops what was made on it and lets go of it.
+
+    The embedded server starts at the first `create`, `has` or `keep`; what it is (`identity`) is known before.
+
+    Args:
+        spec: `embedded`, `postgres://...` or `docker://postgres/16/dev`.
+        major: the major version of the target, which the embedded server takes if it is on this machine.
+
+    Raises:
+        UsageError: the spec is none of these.
+        TelamonError: there is no such server, or it cannot be used; says why and what to do.
+    """
+    if spec.startswith(("docker://", "docker+postgres://")):
+        from telamon.dev.docker import open_docker
+
+        with open_docker(spec) as contained:
+            yield contained
+        return
+    dev = _open(spec, major)
+    try:
+        yield dev
+    finally:
+        dev.close()
+
+
+def _open(spec: str, major: int | None) -> Dev:
+    if spec == "embedded":
+        from telamon.dev.embedded import EmbeddedDev
+
+        return EmbeddedDev(major)
+    if spec.startswith(("postgres://", "postgresql://")):
+        from telamon.dev.given import open_url
+
+        return open_url(spec)
+    from telamon.errors import UsageError
+
+    raise UsageError(
+        "The dev server cannot be understood",
+        where=spec,
+        do="Write embedded, postgres://user@host/database or docker://postgres/16/dev.",
+    )

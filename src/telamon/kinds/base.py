@@ -128,6 +128,9 @@ class Reader(Protocol):
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         """Makes dependencies on that address dependencies on `id`; `path` names it where it can have satellites."""
 
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        """Makes what the object at an address needs of `target` a need of `instead`, whose drop takes it along."""
+
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
         """The fact at an address, if there is one."""
 
@@ -136,6 +139,9 @@ class Reader(Protocol):
 
     def parts(self, id: Id) -> list[Id]:
         """The facts so far whose parent is `id`."""
+
+    def parent(self, id: Id) -> Id | None:
+        """The parent of a fact so far."""
 
     def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
         """(schema, name) of an operator class, None where it is the default for the type."""
@@ -219,6 +225,17 @@ class Kind:
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         """Names that only one thing can have at a time, across kinds."""
         return ()
+
+    def rivals(self, fact: Fact) -> Id | None:
+        """What it has in common with facts that the server might lean on in its stead; None when there are none."""
+        return None
+
+    asks: ClassVar[bool] = False
+    """Whether a rename keeps data that a drop would lose, so that a person is asked."""
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        """The statement that gives the fact another name; None when the kind has none."""
+        return None
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.composite import row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
 from telamon.kinds.table import alter_table, column_options, heirs, option_steps
@@ -56,6 +57,7 @@ class Column(Kind):
     rank = 31
     folds = True
     follows = True
+    asks = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -83,7 +85,8 @@ class Column(Kind):
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-              LEFT JOIN pg_catalog.pg_attrdef d ON a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum
+              LEFT JOIN pg_catalog.pg_attrdef d
+                ON a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum
              WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
                AND a.attnum > 0 AND NOT a.attisdropped"""
 
@@ -180,6 +183,10 @@ class Column(Kind):
         loss = "" if fact.spec.generated else f"all values of column {'.'.join(fact.id[1:])}"
         return [Step(f"{head} {clause}", f"drop column {fact.id[-1]} of table {fact.id[2]}", head, clause, loss=loss)]
 
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"{alter_table(ctx, fact.id)} RENAME COLUMN {ident(fact.id[-1])} TO {ident(name)}"
+        return Step(sql, f"rename column {fact.id[-1]} of table {fact.id[2]} to {name}")
+
     def settings(self, new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
         """Storage, compression of an existing column, statistics target and options."""
         spec: ColumnSpec = new.spec
@@ -238,19 +245,28 @@ class Column(Kind):
         before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return bool(old.spec.inherited) and before.inherits != after.inherits
+        return bool(old.spec.inherited and before.inherits != after.inherits)
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec
         column = ident(new.id[-1])
         using = ctx.using.get(new.id, "")
         if not using:
-            where = new.id
-            using = conversion(column, before.base, after.type, rebuilt=swapped, where=where)
+            using = self.carried(old, new, ctx, swapped)
         clause = f"ALTER COLUMN {column} TYPE {after.type}"
         if after.collation or before.collation:
             clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
         return clause + (f" USING {using}" if using else "")
+
+    def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
+        """The USING expression that keeps the values; "" where none is needed."""
+        column, type = ident(new.id[-1]), new.spec.type
+        rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
+        if rebuilt and rebuilt[0][0] == "composite" and not type.endswith("[]"):
+            return row_conversion(column, rebuilt[0], type, ctx)
+        if swapped and not rebuilt and old.spec.type == type:
+            return ""
+        return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)
 
     def identity(
         self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context

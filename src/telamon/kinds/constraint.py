@@ -152,6 +152,12 @@ class TableConstraint(Kind):
         comment = f"drop {self.name.replace('_', ' ')} {fact.id[3]} of table {fact.id[2]}"
         return [Step(f"{head} {clause}", comment, head, clause)]
 
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        if not fact.spec.local and not self.owns_index:
+            return None
+        sql = f"{alter_table(ctx, fact.id)} RENAME CONSTRAINT {ident(fact.id[3])} TO {ident(name)}"
+        return Step(sql, f"rename {self.name.replace('_', ' ')} {fact.id[3]} of table {fact.id[2]} to {name}")
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         flags = {"valid": True, "local": True, "inherited": True}

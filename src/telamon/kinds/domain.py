@@ -33,7 +33,8 @@ class Domain(Kind):
 
     def query(self, server: Server) -> str:
         return f"""
-            SELECT t.oid::int8, n.nspname, t.typname, t.typarray::int8, pg_catalog.format_type(t.typbasetype, t.typtypmod),
+            SELECT t.oid::int8, n.nspname, t.typname, t.typarray::int8,
+                   pg_catalog.format_type(t.typbasetype, t.typtypmod),
                    CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::int8 END,
                    CASE WHEN t.typdefaultbin IS NOT NULL THEN pg_catalog.pg_get_expr(t.typdefaultbin, 0)
                         ELSE t.typdefault END,

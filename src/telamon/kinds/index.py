@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.table import heirs, option_steps, options_text
+from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
 DESCENDING, FIRST = 1, 2
@@ -57,9 +57,11 @@ class Index(Kind):
         distinct = server.since(15, "i.indnullsnotdistinct", "false")
         return f"""
             SELECT c.oid::int8, n.nspname, c.relname, i.indrelid::int8, am.amname, i.indisunique, {distinct},
-                   i.indnkeyatts, ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
+                   i.indnkeyatts,
+                   ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
                          FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
-                         LEFT JOIN pg_catalog.pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
+                         LEFT JOIN pg_catalog.pg_attribute k
+                           ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
                          ORDER BY u.ord),
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, u.ord::int, false)
@@ -88,7 +90,8 @@ class Index(Kind):
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
              WHERE c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x'))"""
+                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid
+                                  AND k.contype IN ('p', 'u', 'x'))"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, schema, name, relation_oid, method, unique, distinct, count, columns, expressions, *rest in rows:
@@ -101,7 +104,7 @@ class Index(Kind):
             keys = []
             for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
                 bits = options[k]
-                opts = tuple(class_options[k].split("\x01")) if class_options and class_options[k] else ()
+                opts = column_options(class_options[k].split("\x01")) if class_options and class_options[k] else ()
                 collation = None
                 if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
                     collation = reader.name_of("pg_collation", collations[k])
@@ -124,12 +127,16 @@ class Index(Kind):
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)
 
+    def rivals(self, fact: Fact) -> Id | None:
+        return ("unique", *fact.spec.relation[1:]) if fact.spec.unique else None
+
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: IndexSpec = fact.spec
         unique = "UNIQUE " if spec.unique else ""
         only = "ONLY " if spec.relation in heirs(ctx.new) else ""
         relation = f"{only}{ctx.name(*spec.relation[1:])}"
-        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation} USING {ident(spec.method)} "
+        method = "" if spec.method == "btree" else f" USING {ident(spec.method)}"
+        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation}{method} "
         sql += f"({', '.join(key_text(key, ctx) for key in spec.keys)})"
         if spec.include:
             sql += f" INCLUDE ({', '.join(spec.include)})"
@@ -146,6 +153,10 @@ class Index(Kind):
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         return [Step(f"DROP INDEX {ctx.name(*fact.id[1:])}", f"drop index {fact.id[2]}")]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER INDEX {ctx.name(*fact.id[1:])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename index {fact.id[2]} to {name}")
 
     def targets(
         self, fact: Fact, old: tuple[tuple[int, int], ...], new: tuple[tuple[int, int], ...], ctx: Context

@@ -35,7 +35,8 @@ class NotNull(Kind):
         where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"
         if server.major >= 18:
             return f"""
-                SELECT k.oid::int8, k.conrelid::int8, k.conkey[1], k.conname, k.connoinherit, k.convalidated, NOT k.conislocal
+                SELECT k.oid::int8, k.conrelid::int8, k.conkey[1], k.conname, k.connoinherit, k.convalidated,
+                       NOT k.conislocal
                   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
                  WHERE k.contype = 'n' AND {where}"""
         return f"""
@@ -55,11 +56,11 @@ class NotNull(Kind):
         return bool(fact.spec.valid)
 
     def inline(self, fact: Fact, ctx: Context) -> str:
-        if any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ())):
-            if not fact.spec.constraint or fact.spec.constraint == f"{fact.id[2]}_{fact.id[3]}_not_null":
-                return ""
         spec: NotNullSpec = fact.spec
         name = f"{fact.id[2]}_{fact.id[3]}_not_null"
+        serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
+        if serial and spec.constraint in ("", name):
+            return ""
         named = f"CONSTRAINT {ident(spec.constraint)} " if spec.constraint and spec.constraint != name else ""
         return f"{named}NOT NULL{' NO INHERIT' if spec.no_inherit else ''}"
 

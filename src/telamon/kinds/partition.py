@@ -76,7 +76,8 @@ class IndexPartition(Kind):
         for oid, schema, name, parent in rows:
             index, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
             if index is not None and of is not None:
-                relation = ("partition", index[1], index[2]) if index[0] != "index" else None
+                table = reader.parent(index)
+                relation = ("partition", *table[1:]) if table else None
                 needs = [of, index, relation]
                 reader.add(("index_partition", schema, name), IndexPartitionSpec(of, index), parent=index, needs=needs)
 

@@ -65,6 +65,10 @@ class Policy(Kind):
         sql = f"DROP POLICY {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])}"
         return [Step(sql, f"drop policy {fact.id[3]} on {fact.id[2]}")]
 
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER POLICY {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename policy {fact.id[3]} of table {fact.id[2]} to {name}")
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if (before.permissive, before.command) != (after.permissive, after.command):

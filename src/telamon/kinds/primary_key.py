@@ -21,6 +21,9 @@ class PrimaryKey(TableConstraint):
         only = ("primary key", *fact.id[1:3]) if self.name == "primary_key" else ("constraint name", *fact.id[1:])
         return ("relation name", fact.id[1], fact.id[3]), only
 
+    def rivals(self, fact: Fact) -> Id | None:
+        return None if self.name == "exclusion" else ("unique", *fact.id[1:3])
+
     def definition(self, fact: Fact, ctx: Context) -> str:
         spec = fact.spec
         words = spec.definition

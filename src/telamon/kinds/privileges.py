@@ -11,7 +11,8 @@ def exploded(acl: str) -> str:
     return (
         "ARRAY(SELECT ARRAY[coalesce(r.rolname::text, ''), g.rolname::text, a.privilege_type, a.is_grantable::text]"
         # aclexplode takes an empty array for a malformed one.
-        f" FROM pg_catalog.aclexplode(CASE WHEN pg_catalog.cardinality({acl}) > 0 THEN {acl} END) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
+        f" FROM pg_catalog.aclexplode(CASE WHEN pg_catalog.cardinality({acl}) > 0 THEN {acl} END) a"
+        " LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
         " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor)"
     )
 

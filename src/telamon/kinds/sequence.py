@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.quote import ident
 
 LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
@@ -64,7 +65,10 @@ def creation_options(spec: SequenceSpec) -> list[str]:
 def is_serial(sequence: Fact, catalog: Catalog) -> bool:
     """Whether `serial` makes this very sequence, its column's type and its default."""
     spec: SequenceSpec = sequence.spec
-    if spec.owner is None or replace(spec, owner=None) != SequenceSpec.plain(spec.type):
+    if spec.owner is None or replace(spec, owner=None, unlogged=False) != SequenceSpec.plain(spec.type):
+        return False
+    table = catalog.get(("table", *spec.owner[1:3]))
+    if table is None or table.spec.unlogged != spec.unlogged:
         return False
     column, default = catalog.get(spec.owner), catalog.get(("default", *spec.owner[1:]))
     if column is None or default is None or column.spec.type != spec.type or column.spec.inherited:
@@ -133,6 +137,10 @@ class Sequence(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"the position of sequence {'.'.join(fact.id[1:])}"
         return [Step(f"DROP SEQUENCE {ctx.name(*fact.id[1:])}", f"drop sequence {fact.id[2]}", loss=loss)]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER SEQUENCE {ctx.name(*fact.id[1:])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename sequence {fact.id[2]} to {name}") if fact.spec.owner else None
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec

@@ -100,6 +100,7 @@ def options_text(options: Sequence[str]) -> str:
 
 class Table(Kind):
     name = "table"
+    asks = True
     rank = 30
 
     def query(self, server: Server) -> str:
@@ -181,6 +182,9 @@ class Table(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"all rows of table {'.'.join(fact.id[1:])}"
         return [Step(f"DROP TABLE {ctx.name(*fact.id[1:])}", f"drop table {fact.id[2]}", loss=loss)]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        return Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(name)}", f"rename table {fact.id[2]} to {name}")
 
     def security(self, fact: Fact, new: TableSpec, old: TableSpec, ctx: Context) -> list[Step]:
         """ENABLE, DISABLE, FORCE and NO FORCE of row security."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.diff import Changes, diff
+from telamon.diff.renames import free, substituted
 from telamon.errors import TelamonError
 from telamon.kinds import BY_NAME
 from telamon.kinds.base import Context, Kind, Server, Step
@@ -21,10 +22,12 @@ class Plan:
     Args:
         steps: in order.
         changes: what they bring about.
+        bodies_unchecked: whether functions must be created before what their bodies name.
     """
 
     steps: tuple[Step, ...]
     changes: Changes
+    bodies_unchecked: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -38,7 +41,14 @@ class Plan:
         """The plan as a file: each statement with its comment."""
         from telamon.plan.render import render
 
-        return render(self.steps)
+        return render(self.statements())
+
+    def statements(self) -> list[Step]:
+        """The steps as they are run: neighbours joined, and the setting that function bodies may need."""
+        from telamon.plan.render import BODIES, join
+
+        steps = join(self.steps)
+        return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
 def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
@@ -54,7 +64,24 @@ def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, 
     changes = diff(old, new)
     if not changes:
         return Plan((), changes)
-    return Planner(old, new, server, changes, using or {}).plan()
+    first, old = rename_parts(old, new, server)
+    planned = Planner(old, new, server, diff(old, new), using or {}).plan()
+    return Plan((*first, *planned.steps), changes)
+
+
+def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step], Catalog]:
+    """Renames what only changed its name and holds no data, rather than building it anew."""
+    ctx = Context(old, new, server)
+
+    def step(fact: Fact, name: str) -> Step | None:
+        kind = BY_NAME[fact.kind]
+        return None if kind.asks else kind.rename(fact, name, ctx)
+
+    pairs = free(
+        old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)
+    )
+    steps = [found for id, other in pairs.items() if (found := step(old.facts[id], other[-1]))]
+    return steps, substituted(old, pairs) if pairs else old
 
 
 @dataclass
@@ -76,6 +103,8 @@ class Planner:
         self.complete()
         self.connect()
         self.group()
+        if not self.changes:
+            return Plan((), self.changes)
         try:
             order = self.graph.order(self.key, lambda node: self.kind(node[1]).rank)
         except ValueError as error:
@@ -94,7 +123,7 @@ class Planner:
         for fact in self.old:
             for need in fact.needs:
                 self.dependents[need].append(fact.id)
-        queue: list[tuple[Id, str]] = []
+        queue = [(id, "removed") for id in self.changes.removed]
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
@@ -126,10 +155,12 @@ class Planner:
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
         after = self.new.get(dependent)
-        if after is None or dependent in self.replaced or on not in after.needs:
-            return []  # it goes anyway, or lets go by itself
+        if after is None or dependent in self.replaced:
+            return []
+        if on not in after.needs and (dependent in self.altered or on in self.old.facts[dependent].auto):
+            return []  # it lets go, or is let go, by another change
         kind = self.kind(dependent)
-        if how != "replaced":
+        if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
         elif self.kind(on).swaps and kind.follows:
@@ -157,8 +188,12 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
-            else:
+            elif not self.moves(self.old.facts[id]):
                 graph.before(("drop", id), ("create", id))
+        self.rivals: dict[Id, list[Node]] = defaultdict(list)
+        for operation, id in graph.nodes:
+            if operation == "drop" and (common := self.kind(id).rivals(self.old.facts[id])):
+                self.rivals[common].append((operation, id))
         for operation, id in list(graph.nodes):
             if operation == "drop":
                 self.connect_drop(self.old.facts[id])
@@ -173,11 +208,20 @@ class Planner:
         for need in fact.needs:
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
-            if need not in fact.auto:
+            if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
+
+    def moves(self, fact: Fact) -> bool:
+        """Whether the old fact is moved away, or is a part of one that is."""
+        if fact.id in self.ctx.swapped or fact.auto & self.ctx.swapped:
+            return True
+        return fact.parent is not None and self.moves(self.old.facts[fact.parent])
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
+            for rival in self.rivals.get(self.kind(need).rivals(self.new.facts[need]) or (), ()):
+                # A foreign key would otherwise lean on the old one of two unique indexes.
+                self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
             self.graph.before(("alter", need), ("create", fact.id))
 

@@ -1,0 +1,1 @@
+"""A quote-to-cash backend: customers, catalogue, quotes, subscriptions, invoices and payments."""

@@ -1,0 +1,76 @@
+"""Saved catalogs: what a key (a history, a source) was found to mean, so that it is not found out again.
+
+The files are the user's own, in the user's cache; a version of the code that reads catalogs otherwise uses other names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import tempfile
+from pathlib import Path
+
+from telamon import __version__
+from telamon.catalog.facts import Catalog
+
+KEPT = 64
+"""Files in the folder; the oldest go first."""
+
+
+def _folder() -> Path:
+    from telamon.dev.places import cache_directory
+
+    return cache_directory() / "catalogs"
+
+
+def _code() -> str:
+    """Changes whenever the code that makes facts does."""
+    kinds = Path(__file__).parent.parent / "kinds"
+    state = [(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(kinds)]
+    return repr((__version__, sorted(state)))
+
+
+def key_of(*parts: str) -> str:
+    """A file name for what the parts say together."""
+    return hashlib.sha256("\0".join((_code(), *parts)).encode()).hexdigest()
+
+
+def load_catalog(key: str) -> Catalog | None:
+    """The catalog saved under `key`, None if there is none or it cannot be read."""
+    try:
+        with open(_folder() / f"{key}.catalog", "rb") as file:
+            found = pickle.load(file)
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        return None  # a cache that is gone or broken is only slower
+    return found if isinstance(found, Catalog) else None
+
+
+def save_catalog(key: str, catalog: Catalog) -> None:
+    """Saves a catalog; a cache that cannot be written is only slower."""
+    _write(f"{key}.catalog", pickle.dumps(catalog, pickle.HIGHEST_PROTOCOL))
+
+
+def is_noted(key: str) -> bool:
+    """Whether `note` was called with this key."""
+    return (_folder() / f"{key}.note").exists()
+
+
+def note(key: str) -> None:
+    """Remembers that something holds."""
+    _write(f"{key}.note", b"")
+
+
+def _write(name: str, content: bytes) -> None:
+    try:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, folder / name)
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime_ns)
+        for entry in entries[:-KEPT]:
+            os.unlink(entry.path)
+    except OSError:
+        return

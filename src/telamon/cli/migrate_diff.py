@@ -1,0 +1,121 @@
+"""`telamon migrate diff`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from telamon.cli.console import interactive, note
+from telamon.cli.options import (
+    desired,
+    dev_option,
+    format_option,
+    load_env,
+    project_options,
+    rename_options,
+    scope_of,
+    scope_options,
+    wishes_of,
+)
+
+if TYPE_CHECKING:
+    from telamon.plan import Plan
+    from telamon.project import Env
+
+
+@click.command("diff")
+@click.argument("name", default="")
+@click.option("--to", multiple=True, help="The desired schema; repeatable.")
+@click.option("--dir", "directory_url", default=None, help="The migration directory; `migrations` if not given.")
+@dev_option
+@scope_options
+@rename_options
+@project_options
+@format_option
+def command(
+    name: str,
+    to: tuple[str, ...],
+    directory_url: str | None,
+    dev: str | None,
+    schemas: tuple[str, ...],
+    exclude: tuple[str, ...],
+    renames: tuple[str, ...],
+    no_rename: bool,
+    using: tuple[str, ...],
+    env: str | None,
+    config: str | None,
+    form: str,
+) -> None:
+    """Writes the migration that leads from the directory to the desired schema.
+
+    It is executed on a dev database first, and written only when it leads there exactly.
+    """
+    from telamon.directory import Directory
+    from telamon.generate import migrate_diff
+    from telamon.sources import open_source
+
+    project = load_env(env, config)
+    specs, base, python = desired(to, project)
+    directory = Directory.read(directory_url or project.dir or "migrations", missing_ok=True)
+    written = migrate_diff(
+        directory,
+        open_source(specs, base=base, python=python),
+        name,
+        dev=dev or project.dev,
+        scope=scope_of(project, schemas, exclude),
+        wishes=wishes_of(renames, no_rename, using, project, required=True),
+        consent=lambda plan: consent(plan, project),
+    )
+    planned = written.planned
+    for text in planned.unmanaged if planned else ():
+        note(f"Not managed: {text}")
+    if written.file is None:
+        if form == "json":
+            show({"file": None, "statements": 0})
+        elif planned and planned.plan:
+            note("Nothing was written.")
+        else:
+            note("The migration directory is synced with the desired state, no changes to be made")
+        return
+    assert planned is not None
+    for loss in planned.plan.losses:
+        note(f"Hazard: this migration loses {loss}")
+    if planned.proof and planned.proof.data:
+        note(f"Hazard: whether it can be applied depends on the rows: {planned.proof.data}")
+    if form == "json":
+        show({"file": written.file, "statements": len(planned.plan.steps), "losses": list(planned.plan.losses)})
+        return
+    click.echo(written.file)
+    note(f"Proved on the dev database and sealed: {len(planned.plan.steps)} changes")
+
+
+def show(value: dict[str, Any]) -> None:
+    """Prints JSON."""
+    import json
+
+    click.echo(json.dumps(value))
+
+
+def consent(plan: Plan, project: Env) -> bool:
+    """What the configuration, or the person, says about data loss."""
+    from telamon.errors import CheckError
+
+    policy = project.destructive or ("ask" if interactive() else "allow")
+    if policy == "allow":
+        return True
+    if policy == "refuse":
+        raise CheckError(
+            "The migration would lose data, and the configuration refuses that",
+            where="\n".join(plan.losses),
+            do='Change the schema, or set destructive = "ask" or "allow".',
+        )
+    if not interactive():
+        raise CheckError(
+            "The migration would lose data, and there is no terminal on which to ask",
+            where="\n".join(plan.losses),
+            do='Run it on a terminal, or set destructive = "allow".',
+        )
+    for loss in plan.losses:
+        note(f"This loses {loss}")
+    return click.confirm("Write the migration?", err=True)

@@ -1,0 +1,33 @@
+"""`telamon migrate new`."""
+
+from __future__ import annotations
+
+import click
+
+from telamon.cli.console import note
+from telamon.cli.options import directory_of, directory_option, format_option, project_options
+from telamon.directory import Directory, file_name
+
+
+@click.command("new")
+@click.argument("name", default="")
+@directory_option
+@project_options
+@format_option
+def command(name: str, directory_url: str | None, env: str | None, config: str | None, form: str) -> None:
+    """Adds an empty migration file, sealed, to write SQL into. Seal it again with `migrate hash` afterwards.
+
+    Prints the path of the file.
+    """
+    directory = Directory.read(directory_of(directory_url, config, env), missing_ok=True)
+    version = directory.new_version()
+    created = file_name(version, name)
+    directory.write(created, b"")
+    path = f"{directory.path}/{created}"
+    if form == "json":
+        import json
+
+        click.echo(json.dumps({"version": version, "name": created, "path": path}))
+        return
+    click.echo(path)
+    note(f"When it is written: telamon migrate hash --dir {directory.path}")

@@ -1,0 +1,94 @@
+"""Options that several commands share, and what they resolve to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from telamon.errors import UsageError
+from telamon.scope import Scope
+
+if TYPE_CHECKING:
+    from telamon.diff.renames import Rename
+    from telamon.generate import Wishes
+    from telamon.project import Env
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def project_options(command: Command) -> Command:
+    """--env and --config."""
+    command = click.option("--config", "-c", default=None, help="The configuration; telamon.toml is found by itself.")(
+        command
+    )
+    return click.option("--env", default=None, help="The environment of the configuration.")(command)
+
+
+def scope_options(command: Command) -> Command:
+    """--schema and --exclude."""
+    command = click.option("--exclude", multiple=True, help="Leave alone what matches, as table:public.tmp_*.")(command)
+    return click.option("--schema", "-s", "schemas", multiple=True, help="Manage only this schema; repeatable.")(
+        command
+    )
+
+
+def rename_options(command: Command) -> Command:
+    """--rename, --no-rename and --using."""
+    command = click.option("--using", multiple=True, help="How to convert: column:table.column='expression'.")(command)
+    command = click.option("--no-rename", is_flag=True, help="Take nothing for a rename.")(command)
+    return click.option("--rename", "renames", multiple=True, help="table:old=new or column:table.old=new.")(command)
+
+
+directory_option = click.option(
+    "--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]"
+)
+dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."
+)
+
+
+def load_env(env: str | None, config: str | None) -> Env:
+    """The environment to work in."""
+    from telamon.project import load_project
+
+    return load_project(config, env)
+
+
+def directory_of(given: str | None, config: str | None, env: str | None) -> str:
+    """The migration directory: as the flag says, else as the configuration does."""
+    return given or load_env(env, config).dir or "migrations"
+
+
+def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str]) -> Scope:
+    """What is managed: as flags say, else as the configuration does."""
+    return Scope(tuple(schemas) or project.schemas, (*project.exclude, *exclude))
+
+
+def desired(to: Sequence[str], project: Env) -> tuple[list[str], Any, str | None]:
+    """(specs, base folder, interpreter) of the desired schema."""
+    from pathlib import Path
+
+    if to:
+        return list(to), Path.cwd(), project.python
+    if not project.src:
+        raise UsageError(
+            "No desired schema is given", do='Give --to file://schema.sql, or src = "..." in telamon.toml.'
+        )
+    return list(project.src), project.base, project.python
+
+
+def wishes_of(renames: Sequence[str], no_rename: bool, using: Sequence[str], project: Env, *, required: bool) -> Wishes:
+    """What the flags and the terminal say about renames."""
+    from telamon.cli.console import interactive
+    from telamon.generate import Wishes
+
+    ask = ask_renames if required and interactive() else None
+    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required)
+
+
+def ask_renames(found: Sequence[Rename]) -> list[Rename]:
+    """Asks about each candidate."""
+    return [rename for rename in found if click.confirm(f"Is this a rename: {rename}?", err=True)]

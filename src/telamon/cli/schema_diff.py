@@ -1,0 +1,79 @@
+"""`telamon schema diff`."""
+
+from __future__ import annotations
+
+import click
+
+from telamon.cli.console import note
+from telamon.cli.options import (
+    dev_option,
+    load_env,
+    project_options,
+    rename_options,
+    scope_of,
+    scope_options,
+    wishes_of,
+)
+
+
+@click.command("diff")
+@click.option("--from", "-f", "old", multiple=True, required=True, help="The current schema: a source; repeatable.")
+@click.option("--to", "new", multiple=True, required=True, help="The desired schema: a source; repeatable.")
+@click.option("--prove", is_flag=True, help="Execute the plan on a dev copy first.")
+@dev_option
+@scope_options
+@rename_options
+@project_options
+@click.option("--format", "form", type=click.Choice(["sql", "json"]), default="sql", help="What to print.")
+def command(
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    prove: bool,
+    dev: str | None,
+    schemas: tuple[str, ...],
+    exclude: tuple[str, ...],
+    renames: tuple[str, ...],
+    no_rename: bool,
+    using: tuple[str, ...],
+    env: str | None,
+    config: str | None,
+    form: str,
+) -> None:
+    """Prints the SQL that leads from one schema to another, and runs nothing on either."""
+    from pathlib import Path
+
+    from telamon.engine import open_engine, plan_between
+    from telamon.sources import open_source
+
+    project = load_env(env, config)
+    sources = [open_source(list(specs), base=Path.cwd(), python=project.python) for specs in (old, new)]
+    scope = scope_of(project, schemas, exclude)
+    wishes = wishes_of(renames, no_rename, using, project, required=False)
+    with open_engine(dev or project.dev, scope, major=major_of(*sources)) as engine:
+        planned = plan_between(engine, sources[0], sources[1], wishes, proved=prove)
+    for text in planned.unmanaged:
+        note(f"Not managed: {text}")
+    for rename in planned.candidates:
+        note(f"Perhaps a rename: {rename} (--rename {rename.flag})")
+    for loss in planned.plan.losses:
+        note(f"Hazard: this loses {loss}")
+    if form == "json":
+        from telamon.report.plan import plan_as_json
+
+        click.echo(plan_as_json(planned.plan))
+    elif planned.plan:
+        click.echo(planned.plan.sql(), nl=False)
+    else:
+        note("Schemas are synced, no changes to be made.")
+
+
+def major_of(*sources: object) -> int | None:
+    """The major version of the first database among the sources: SQL is best tried on the same."""
+    from telamon.sources import DatabaseSource
+
+    for source in sources:
+        if isinstance(source, DatabaseSource):
+            from telamon.engine import server_major
+
+            return server_major(source.url)
+    return None

@@ -1,0 +1,250 @@
+"""What the commands do, without a command line: catalogs of sources, plans between them, proofs, new migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+
+from telamon.catalog.facts import Catalog, Id
+from telamon.catalog.read import read_catalog
+from telamon.catalog.roles import ensure_roles
+from telamon.catalog.store import key_of, load_catalog, save_catalog
+from telamon.dev import Database, Dev, open_dev
+from telamon.dev.errors import explain
+from telamon.diff import diff
+from telamon.diff.renames import Rename, accepted, candidates, substituted
+from telamon.directory import Directory
+from telamon.errors import TelamonError, UsageError
+from telamon.generate import NO_WISHES, Wishes, source_key
+from telamon.kinds import BY_NAME
+from telamon.kinds.base import Context, Server, Step
+from telamon.plan import Plan, make_plan
+from telamon.prove import Failed, Proof, execute, prove
+from telamon.replay import replay
+from telamon.scope import Scope, without
+from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A dev server and the part of databases that is managed."""
+
+    dev: Dev
+    scope: Scope
+
+    def catalog(self, source: Source) -> Catalog:
+        """What a source means.
+
+        Raises:
+            TelamonError: the source does not load, or its database cannot be read.
+        """
+        if isinstance(source, DatabaseSource):
+            return self.read_url(source.url)
+        key = key_of(self.dev.identity, self.scope.key(), source_key(source))
+        catalog = load_catalog(key)
+        if catalog is None:
+            with self.database(source) as database:
+                catalog = self.read(database)
+            save_catalog(key, catalog)
+        return catalog
+
+    def database(self, source: SqlSource | DirectorySource) -> Database:
+        """A dev database in the state that a source describes; the caller drops it."""
+        if isinstance(source, DirectorySource):
+            return replay(Directory.read(source.path, missing_ok=True), self.dev, source.version)
+        database = self.dev.create()
+        try:
+            with database.connect() as connection:
+                load(source, connection, server=self.dev.description)
+        except BaseException:
+            database.drop()
+            raise
+        return database
+
+    def rebuilt(self, catalog: Catalog) -> Database:
+        """A dev database rebuilt from what was read elsewhere.
+
+        Raises:
+            TelamonError: a statement fails on the dev server: an extension is missing, or the version differs.
+        """
+        database = self.dev.create()
+        try:
+            empty = self.read(database)
+            plan = make_plan(empty, catalog, self.server)
+            with database.connect() as connection:
+                ensure_roles(connection, catalog)
+                execute(plan, connection, all(step.transactional for step in plan.steps))
+        except Failed as failure:
+            database.drop()
+            raise TelamonError(
+                "The current state cannot be rebuilt on the dev server",
+                where=f"{failure.statement}\non {self.dev.description}",
+                why=str(failure.error),
+                do="Use a dev server with the same extensions and version: --dev-url postgres://...",
+            ) from failure
+        except BaseException:
+            database.drop()
+            raise
+        return database
+
+    def copy(self, source: Source, catalog: Catalog) -> Database:
+        """A dev database in the state of a source whose catalog is known."""
+        return self.rebuilt(catalog) if isinstance(source, DatabaseSource) else self.database(source)
+
+    @property
+    def server(self) -> Server:
+        return Server(self.dev.version_num, self.scope.schemas, self.scope.hidden_schema)
+
+    def read(self, database: Database) -> Catalog:
+        """The catalog of a dev database."""
+        with database.connect() as connection:
+            found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
+        return without(found, self.scope.exclude)
+
+    def read_url(self, url: str) -> Catalog:
+        """The catalog of a database given by URL."""
+        with connect(url) as connection:
+            found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
+        return without(found, self.scope.exclude)
+
+
+@contextmanager
+def connect(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A connection to a database given by URL, in autocommit.
+
+    Raises:
+        TelamonError: it cannot be reached, or a statement of ours fails.
+    """
+    try:
+        with psycopg.connect(url, autocommit=True, application_name="telamon") as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise explain(error, "The database cannot be read", url) from error
+
+
+def server_major(url: str) -> int:
+    """The major version of the server behind a URL."""
+    with connect(url) as connection:
+        return connection.info.server_version // 10000
+
+
+@contextmanager
+def open_engine(dev: str, scope: Scope, *, major: int | None = None) -> Iterator[Engine]:
+    """An engine on a dev server, which is let go at the end."""
+    with open_dev(dev, major=major) as server:
+        yield Engine(server, scope)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan between two sources.
+
+    Args:
+        plan: with its renames first.
+        proof: None where none was asked for.
+        candidates: renames that were not decided.
+        unmanaged: what the desired schema holds and no kind manages.
+    """
+
+    plan: Plan
+    proof: Proof | None = None
+    candidates: tuple[Rename, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+
+
+def plan_between(
+    engine: Engine, old_source: Source, new_source: Source, wishes: Wishes = NO_WISHES, *, proved: bool = True
+) -> Planned:
+    """Plans, and proves, the way from one source to another.
+
+    Raises:
+        UsageError: renames are not decided and have to be.
+        Refusal, ProofError, TelamonError: as `make_plan`, `prove` and the sources do.
+    """
+    old, new = engine.catalog(old_source), engine.catalog(new_source)
+    old = like(old, new, old_source, new_source)
+    renames, open_questions = decide(old, new, wishes)
+    first, renamed = rename(engine, old_source, old, new, renames)
+    plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
+    if first:
+        plan = replace(plan, steps=(*first, *plan.steps))
+    result = Planned(plan, None, tuple(open_questions), new.unmanaged)
+    if not plan or not proved:
+        return result
+    proof = prove(plan, old, new, lambda: engine.copy(old_source, old), engine.scope, engine.server)
+    return Planned(proof.plan, proof, result.candidates, result.unmanaged)
+
+
+def like(old: Catalog, new: Catalog, old_source: Source, new_source: Source) -> Catalog:
+    """A database's owners count only where the desired schema names one: SQL without OWNER TO leaves them alone."""
+    if not isinstance(old_source, DatabaseSource) or isinstance(new_source, DatabaseSource):
+        return old
+    facts = {id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts}
+    return Catalog(facts, old.version_num, old.unmanaged, old.user)
+
+
+def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], list[Rename]]:
+    """(renames to make, candidates that nobody decided). A table's own come first, then those of its columns."""
+    chosen = accepted(wishes.renames, old, new)
+    if wishes.no_rename:
+        return chosen, []
+    decided: set[Id] = {rename.old for rename in chosen}
+    left: list[Rename] = []
+    while True:
+        moved = old
+        for rename in chosen:
+            moved = substituted(moved, {rename.old: rename.new})
+        found = [c for c in candidates(moved, new, lambda id: BY_NAME[id[0]].asks) if c.old not in decided]
+        if not found:
+            break
+        answered = list(wishes.ask(found)) if wishes.ask else []
+        decided |= {candidate.old for candidate in found}
+        chosen += answered
+        left += [] if wishes.ask else found
+    if left and wishes.required:
+        raise UsageError(
+            "Something may have been renamed, and only you know",
+            where="\n".join(str(rename) for rename in left),
+            why="Taken as a drop and a creation, its data would be lost.",
+            do="Give " + " ".join(f"--rename {rename.flag}" for rename in left) + ", or --no-rename.",
+        )
+    return chosen, left
+
+
+def rename(
+    engine: Engine, source: Source, old: Catalog, new: Catalog, renames: Sequence[Rename]
+) -> tuple[list[Step], Catalog]:
+    """The statements of renames, and the catalog after them: read from a copy, since they reach into every text."""
+    if not renames:
+        return [], old
+    steps, current = [], old
+    for each in renames:
+        context = Context(current, new, engine.server)
+        step = BY_NAME[each.old[0]].rename(current.facts[each.old], each.new[-1], context)
+        if step is None:
+            raise UsageError(f"A {each.old[0]} cannot be renamed", where=each.flag)
+        steps.append(step)
+        current = substituted(current, {each.old: each.new})
+    with engine.copy(source, old) as database:
+        with database.connect() as connection:
+            execute(Plan(tuple(steps), diff(old, current)), connection, True)
+        return steps, like(engine.read(database), new, source, source)
+
+
+def conversions(flags: Sequence[str], catalog: Catalog) -> Mapping[Id, str]:
+    """The expressions of `--using column:t.c=expression` by column."""
+    from telamon.diff.renames import resolve
+
+    found: dict[Id, str] = {}
+    for flag in flags:
+        kind, _, rest = flag.partition(":")
+        path, equals, expression = rest.partition("=")
+        id = resolve(kind, path, catalog) if equals and kind == "column" else None
+        if id is None:
+            raise UsageError(f"--using {flag!r} names no column", do="Write --using column:table.column='expression'.")
+        found[id] = expression
+    return found

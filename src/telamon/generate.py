@@ -1,0 +1,127 @@
+"""New migrations. Imports nothing heavy, so that a run that finds nothing to do starts neither driver nor server."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telamon.catalog.store import is_noted, key_of, note
+from telamon.directory import Directory, file_name
+from telamon.scope import Scope
+from telamon.sources.types import DatabaseSource, DirectorySource, Source
+
+if TYPE_CHECKING:
+    from telamon.diff.renames import Rename
+    from telamon.engine import Planned
+    from telamon.plan import Plan
+
+Ask = Callable[["Sequence[Rename]"], "Sequence[Rename]"]
+"""Shows rename candidates and returns those that are renames."""
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person says of a plan beforehand.
+
+    Args:
+        renames: as `--rename` takes them.
+        no_rename: whether the candidates are no renames.
+        using: `column:t.c=expression`.
+        ask: how to ask about candidates; None where nobody can be asked.
+        required: whether candidates without an answer are an error.
+    """
+
+    renames: tuple[str, ...] = ()
+    no_rename: bool = False
+    using: tuple[str, ...] = ()
+    ask: Ask | None = None
+    required: bool = False
+
+
+NO_WISHES = Wishes()
+
+
+def source_key(source: Source) -> str:
+    """Names the content of a source; "" for a database, whose content can change at any time."""
+    if isinstance(source, DatabaseSource):
+        return ""
+    if isinstance(source, DirectorySource):
+        return "directory " + Directory.read(source.path, missing_ok=True).chain_key(source.version)
+    state = hashlib.sha256(b"ordered" if source.ordered else b"unordered")
+    path = ""
+    for statement in source.statements:
+        if statement.origin.path != path:  # each file begins with the settings of a fresh session
+            path = statement.origin.path
+            state.update(b"\1")
+        state.update(statement.text.encode() + b"\0")
+    return "source " + state.hexdigest()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `migrate diff` did.
+
+    Args:
+        file: the new file's path, None when there was nothing to do.
+    """
+
+    file: str | None
+    planned: Planned | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+
+def migrate_diff(
+    directory: Directory,
+    source: Source,
+    name: str,
+    *,
+    dev: str = "embedded",
+    scope: Scope = EVERYTHING,
+    wishes: Wishes = NO_WISHES,
+    consent: Callable[[Plan], bool] = lambda plan: True,
+) -> Written:
+    """Writes the migration that leads from a directory to a source, proved and sealed.
+
+    Args:
+        consent: called before writing a plan that loses data; False stops.
+
+    Raises:
+        CheckError: the directory is not as its sum file says, or does not replay.
+        TelamonError: the source does not load, the plan cannot be made or proved, the file cannot be written.
+    """
+    directory.check()
+    key = ""
+    if not isinstance(source, DatabaseSource):
+        # Nothing of the server is asked: a directory and a source that were found equal once are equal.
+        key = key_of("equal", dev, scope.key(), source_key(source), directory.chain_key(None))
+        if is_noted(key):
+            return Written(None)
+    from telamon.engine import open_engine, plan_between
+
+    with open_engine(dev, scope) as engine:
+        planned = plan_between(engine, DirectorySource(Path(directory.path), None), source, wishes)
+        if not planned.plan:
+            if key:
+                note(key)
+            return Written(None, planned)
+        if planned.plan.losses and not consent(planned.plan):
+            return Written(None, planned)
+        file = write_plan(directory, name, planned)
+        if key:
+            note(key_of("equal", dev, scope.key(), source_key(source), Directory.read(directory.path).chain_key(None)))
+    return Written(file, planned)
+
+
+def write_plan(directory: Directory, name: str, planned: Planned) -> str:
+    """Adds a plan to a directory as a new file; returns its path."""
+    text = planned.plan.sql()
+    if planned.proof and not planned.proof.transactional:
+        text = f"-- atlas:txmode none\n\n{text}"
+    created = file_name(directory.new_version(), name)
+    directory.write(created, text.encode())
+    return f"{directory.path}/{created}"

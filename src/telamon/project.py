@@ -1,0 +1,320 @@
+"""The project's configuration: `telamon.toml`, or `[tool.telamon]` in pyproject.toml.
+
+```toml
+dir = "migrations"                       # what stands above the first [env] holds for every environment
+
+[env.local]
+src = ["file://sql", "sqlalchemy://app.models:metadata"]
+url = "${DATABASE_URL:-postgres://localhost/app}"
+```
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+from telamon.errors import UsageError
+
+Destructive: TypeAlias = Literal["allow", "ask", "refuse"]
+ExecOrder: TypeAlias = Literal["linear", "linear-skip", "non-linear"]
+TxMode: TypeAlias = Literal["file", "all", "none"]
+
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
+_TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline")
+_LISTS = ("src", "schemas", "exclude", "renames")
+_CHOICES = {
+    "destructive": ("allow", "ask", "refuse"),
+    "exec_order": ("linear", "linear-skip", "non-linear"),
+    "tx_mode": ("file", "all", "none"),
+}
+_DURATIONS = ("lock_timeout",)
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """One environment. Each property reads its key and resolves `${VAR}` only then: what is not used may be unset.
+
+    Args:
+        name: as in `[env.name]`.
+        base: the folder of the configuration, to which paths are relative.
+        file: the configuration; None where there is none, and then every property has its default.
+        values: the keys as written.
+        lines: the line on which each key stands.
+
+    Every property raises UsageError for a variable that is not set, naming the variable, the key and file:line.
+    """
+
+    name: str
+    base: Path
+    file: Path | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def src(self) -> tuple[str, ...]:
+        """The sources of the desired schema, for `telamon.sources.open_source`; empty if none is named."""
+        return self._list("src")
+
+    @property
+    def dir(self) -> str | None:
+        """The migration directory as a path, relative to the working directory where it lies below it."""
+        written = self._text("dir")
+        if written is None:
+            return None
+        path = os.path.join(self.base, os.path.expanduser(written.removeprefix("file://")))
+        relative = os.path.relpath(path)
+        return path if relative.startswith("..") else relative
+
+    @property
+    def url(self) -> str | None:
+        """The target."""
+        return self._text("url")
+
+    @property
+    def dev(self) -> str:
+        """The dev server: `embedded`, `postgres://...` or `docker://...`."""
+        return self._text("dev") or "embedded"
+
+    @property
+    def role(self) -> str | None:
+        """The role that is set before DDL, so that it owns what is created."""
+        return self._text("role")
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """The schemas that are managed; empty means all."""
+        return self._list("schemas")
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Patterns of objects that are left alone."""
+        return self._list("exclude")
+
+    @property
+    def destructive(self) -> Destructive | None:
+        """What is done about changes that lose data; None if nothing is said."""
+        return cast("Destructive | None", self._text("destructive"))
+
+    @property
+    def python(self) -> str | None:
+        """The interpreter that imports models; a path with a slash is relative to the configuration."""
+        written = self._text("python")
+        return str(self.base / Path(written).expanduser()) if written and "/" in written else written
+
+    @property
+    def revisions_schema(self) -> str | None:
+        """The schema of the revision table, where it is not the default."""
+        return self._text("revisions_schema")
+
+    @property
+    def lock_timeout(self) -> float | None:
+        """How long to wait for the lock, in seconds. Written `10`, `"10s"`, `"500ms"` or `"2m"`."""
+        value = self.values.get("lock_timeout")
+        if value is None or isinstance(value, int | float):
+            return value
+        return _seconds(cast("str", self._text("lock_timeout")), self._place("lock_timeout"))
+
+    @property
+    def exec_order(self) -> ExecOrder:
+        """What is done about files that are older than the last one applied."""
+        return cast("ExecOrder", self._text("exec_order") or "linear")
+
+    @property
+    def tx_mode(self) -> TxMode:
+        """What one transaction spans."""
+        return cast("TxMode", self._text("tx_mode") or "file")
+
+    @property
+    def baseline(self) -> str | None:
+        """The version at which a target without history stands."""
+        return self._text("baseline")
+
+    @property
+    def renames(self) -> tuple[str, ...]:
+        """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
+        return self._list("renames")
+
+    def _text(self, key: str) -> str | None:
+        value = self.values.get(key)
+        if value is None:
+            return None
+        text = _resolve(value, f"{key} of the environment {self.name}", self._place(key))
+        if key in _CHOICES and text not in _CHOICES[key]:
+            raise UsageError(
+                f'{key} = "{text}" is not known',
+                where=self._place(key),
+                do=f"It is one of: {', '.join(_CHOICES[key])}.",
+            )
+        return text
+
+    def _list(self, key: str) -> tuple[str, ...]:
+        value = self.values.get(key, [])
+        parts = [value] if isinstance(value, str) else value
+        return tuple(_resolve(part, f"{key} of the environment {self.name}", self._place(key)) for part in parts)
+
+    def _place(self, key: str) -> str:
+        return f"{self.file}:{self.lines[key]}" if key in self.lines else str(self.file)
+
+
+def load_project(config: str | None = None, env: str | None = None) -> Env:
+    """Returns the environment to work in.
+
+    Args:
+        config: the file; if None it is looked for from the working directory up to the root of the repository.
+        env: its name; if None, `local`, or the only one. Without a file there is one, without settings.
+
+    Raises:
+        UsageError: the file or the environment is not there, the file is not TOML, or has a key that is not known.
+    """
+    file = _find() if config is None else Path(config.removeprefix("file://"))
+    if file is None:
+        if env is not None:
+            raise UsageError(
+                f"There is no configuration with an environment {env}",
+                do="Write a telamon.toml, or name one with --config.",
+            )
+        return Env("local", Path.cwd())
+    if file.suffix == ".hcl":
+        raise UsageError(
+            f"{file} is not read yet",
+            do='Write a telamon.toml beside it: [env.local] with src = "...", dir = "..." and url = "...".',
+        )
+    text, table, prefix = _read(file)
+    return _choose(_envs(file, text, table, prefix), file, env)
+
+
+def _find() -> Path | None:
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for name in ("telamon.toml", "pyproject.toml", "atlas.hcl"):
+            file = folder / name
+            if file.is_file() and (name != "pyproject.toml" or "telamon" in _parse(file)[1].get("tool", {})):
+                return Path(os.path.relpath(file)) if folder == Path.cwd() else file
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def _parse(file: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(f"The configuration {file} cannot be read", why=error.strerror or str(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not TOML", why=str(error)) from error
+
+
+def _read(file: Path) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+    """Returns a configuration's text, its table, and the names under which that table stands in the file."""
+    text, table = _parse(file)
+    if file.name != "pyproject.toml":
+        return text, table, ()
+    own = table.get("tool", {}).get("telamon")
+    if not isinstance(own, dict):
+        raise UsageError(f"{file} has no [tool.telamon]")
+    return text, own, ("tool", "telamon")
+
+
+def _envs(file: Path, text: str, table: dict[str, Any], prefix: tuple[str, ...]) -> dict[str, Env]:
+    """Returns the environments, each with the keys above them as its defaults."""
+    line_of = partial(_line_of, text)
+    common = {key: value for key, value in table.items() if key != "env"}
+    _check(common, {key: line_of(prefix, key) for key in common}, file, (*_KEYS, "env"))
+    common_lines = {key: line_of(prefix, key) for key in common}
+    written = table.get("env", {"local": {}})
+    if not isinstance(written, dict) or not all(isinstance(each, dict) for each in written.values()):
+        raise UsageError(
+            "env is not a table", where=str(file), do="Write [env.local] above the keys of an environment."
+        )
+    envs = {}
+    for name, values in written.items():
+        own_lines = {key: line_of((*prefix, "env", name), key) for key in values}
+        _check(values, own_lines, file, _KEYS)
+        envs[name] = Env(name, file.absolute().parent, file, {**common, **values}, {**common_lines, **own_lines})
+    return envs
+
+
+def _choose(envs: dict[str, Env], file: Path, name: str | None) -> Env:
+    wanted = name or ("local" if "local" in envs or len(envs) != 1 else next(iter(envs)))
+    if wanted not in envs:
+        raise UsageError(
+            f"{file} has no environment {wanted}",
+            why=f"It has: {', '.join(envs)}." if envs else "",
+            do="Name one with --env.",
+        )
+    return envs[wanted]
+
+
+def _check(values: Mapping[str, Any], lines: Mapping[str, int], file: Path, known: tuple[str, ...]) -> None:
+    """Refuses keys that are not known and values of another type than their key's."""
+    for key, value in values.items():
+        where = f"{file}:{lines[key]}" if lines[key] else str(file)
+        if key not in known:
+            near = get_close_matches(key, known, n=1, cutoff=0.5)
+            do = f"Do you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
+            raise UsageError(f"{key} is not a setting", where=where, do=do)
+        wanted = _mistake(key, value)
+        if wanted:
+            raise UsageError(f"{key} is to be {wanted}", where=where)
+
+
+def _mistake(key: str, value: Any) -> str:
+    """Returns what the value of a key has to be, or nothing if it is."""
+    if key in _LISTS:
+        listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+        return "" if listed or isinstance(value, str) else "a text or a list of texts"
+    if key in _DURATIONS:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
+    return "" if isinstance(value, str) else "a text"
+
+
+def _line_of(text: str, table: tuple[str, ...], key: str) -> int:
+    """Returns the line of a key, else of its table's header, else 0: a TOML parser does not tell."""
+    header, current, found = ".".join(table), "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            current = stripped.partition("]")[0].lstrip("[").replace('"', "").replace(" ", "")
+            found = number if current == header else found
+        elif current == header and stripped.partition("=")[0].strip().strip("\"'") == key:
+            return number
+    return found
+
+
+def _resolve(text: str, what: str, where: str) -> str:
+    """Returns a text with each `${VAR}` and `${VAR:-default}` replaced from the environment, as a shell does."""
+    head, opening, rest = text.partition("${")
+    if not opening:
+        return text
+    inside, closing, tail = rest.partition("}")
+    name, separator, default = inside.partition(":-")
+    if not closing or not name.isidentifier():
+        raise UsageError(f"${{{inside.split('}')[0]} in {what} is not a variable", where=where, do="Write ${NAME}.")
+    value = os.environ.get(name)
+    if separator and not value:
+        value = default
+    if value is None:
+        raise UsageError(
+            f"The variable {name} is not set, and {what} needs it",
+            where=where,
+            do=f"Set it, or give a default: ${{{name}:-...}}.",
+        )
+    return head + value + _resolve(tail, what, where)
+
+
+def _seconds(text: str, where: str) -> float:
+    """Returns a duration such as `500ms` in seconds."""
+    number = text.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = text.strip()[len(number) :].strip() or "s"
+    if unit not in _UNITS or not number.replace(".", "", 1).isdecimal():
+        raise UsageError(f'"{text}" is not a duration', where=where, do='Write seconds, "500ms" or "10s".')
+    return float(number) * _UNITS[unit]

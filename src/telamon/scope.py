@@ -1,0 +1,66 @@
+"""Which part of a database is managed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from telamon.catalog.facts import Catalog, Fact, Id
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    Args:
+        schemas: only these; all when empty. Part of the catalog queries.
+        exclude: patterns `[kind:]glob` over names with dots, as `table:public.tmp_*`, `audit.*` or `grant:*`. What
+            matches is left alone, with all its parts.
+        unqualified: leave the name of the one schema out of all SQL.
+    """
+
+    schemas: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    unqualified: bool = False
+
+    @property
+    def hidden_schema(self) -> str:
+        """The schema whose name is left out, or ""."""
+        return self.schemas[0] if self.unqualified and len(self.schemas) == 1 else ""
+
+    def key(self) -> str:
+        """For cache keys."""
+        return repr((self.schemas, self.exclude, self.unqualified))
+
+
+def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:
+    """The catalog without the facts that match a pattern, and without their parts."""
+    if not exclude:
+        return catalog
+    hidden: dict[Id, bool] = {}
+
+    def is_hidden(fact: Fact) -> bool:
+        if fact.id not in hidden:
+            parent = catalog.get(fact.parent) if fact.parent else None
+            hidden[fact.id] = (parent is not None and is_hidden(parent)) or any(
+                matches(fact.id, pattern) for pattern in exclude
+            )
+        return hidden[fact.id]
+
+    kept = {fact.id: fact for fact in catalog if not is_hidden(fact)}
+    facts = {
+        id: replace(
+            fact,
+            needs=frozenset(need for need in fact.needs if need in kept),
+            auto=frozenset(need for need in fact.auto if need in kept),
+        )
+        for id, fact in kept.items()
+    }
+    return Catalog(facts, catalog.version_num, catalog.unmanaged, catalog.user)
+
+
+def matches(id: Id, pattern: str) -> bool:
+    """Whether a pattern names this fact."""
+    kind, separator, glob = pattern.partition(":")
+    if not separator:
+        kind, glob = "*", pattern
+    return fnmatchcase(id[0], kind) and fnmatchcase(".".join(id[1:]), glob)

@@ -1,0 +1,1 @@
+CREATE AGGREGATE same(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');

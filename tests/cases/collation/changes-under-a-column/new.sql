@@ -1,0 +1,2 @@
+CREATE COLLATION mine (lc_collate = 'POSIX', lc_ctype = 'POSIX');
+CREATE TABLE t (a text COLLATE mine);

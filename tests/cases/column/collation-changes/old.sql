@@ -1,0 +1,2 @@
+CREATE TABLE t (c text COLLATE "C");
+CREATE INDEX t_c ON t (c);

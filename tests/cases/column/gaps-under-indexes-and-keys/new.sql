@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int);
+ALTER TABLE t ADD PRIMARY KEY (b), ADD CONSTRAINT c CHECK (a < b);
+CREATE INDEX i ON t (a) INCLUDE (b);
+GRANT SELECT (b) ON t TO reader;
+CREATE TABLE u (r int REFERENCES t (b));

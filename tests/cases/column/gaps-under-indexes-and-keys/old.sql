@@ -1,0 +1,6 @@
+CREATE TABLE t (x int, a int, y int, b int);
+ALTER TABLE t DROP COLUMN x, DROP COLUMN y;
+ALTER TABLE t ADD PRIMARY KEY (b), ADD CONSTRAINT c CHECK (a < b);
+CREATE INDEX i ON t (a) INCLUDE (b);
+GRANT SELECT (b) ON t TO reader;
+CREATE TABLE u (r int REFERENCES t (b));

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, c int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE INDEX t_c ON t (c);
+CREATE VIEW v AS SELECT c FROM t;
+COMMENT ON COLUMN t.c IS 'computed';
+GRANT SELECT (c) ON t TO reader;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a text, c text);
+CREATE INDEX t_c ON t (c);

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, n int);
+CREATE TABLE u (t_id int REFERENCES t);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE INDEX u_t ON u (t_id);

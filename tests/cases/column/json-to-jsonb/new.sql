@@ -1,0 +1,2 @@
+CREATE TABLE t (c jsonb DEFAULT '{}');
+CREATE INDEX t_c ON t ((c ->> 'a'));

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int, b varchar(20) NOT NULL DEFAULT '');

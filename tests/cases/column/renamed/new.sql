@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, b text DEFAULT 'x' CONSTRAINT t_a_check CHECK (b <> '')); CREATE INDEX i ON t (b);
+CREATE VIEW v AS SELECT b AS a FROM t;

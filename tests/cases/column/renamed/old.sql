@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT 'x' CHECK (a <> '')); CREATE INDEX i ON t (a);
+CREATE VIEW v AS SELECT a AS a FROM t;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a name, b "char", c oid, d regclass, e xid, f name[]);

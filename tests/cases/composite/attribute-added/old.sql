@@ -1,0 +1,2 @@
+CREATE TYPE c AS (a int);
+CREATE TABLE t (x c);

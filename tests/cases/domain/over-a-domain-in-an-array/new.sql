@@ -1,0 +1,3 @@
+CREATE DOMAIN low AS int CONSTRAINT low_c CHECK (VALUE > 0);
+CREATE DOMAIN high AS low;
+CREATE TABLE t (cs high[]);

@@ -1,0 +1,1 @@
+CREATE TYPE gender AS ENUM ('m', 'f');

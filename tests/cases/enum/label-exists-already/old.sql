@@ -1,0 +1,3 @@
+CREATE TYPE e AS ENUM ('a', 'c');
+ALTER TYPE e ADD VALUE 'b' BEFORE 'c';
+CREATE TABLE t (c e);

@@ -1,0 +1,2 @@
+CREATE SCHEMA s;
+CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (c e);

@@ -1,0 +1,12 @@
+CREATE TYPE e AS ENUM ('x', 'a', 'b');
+CREATE DOMAIN de AS e CHECK (VALUE <> 'b');
+CREATE TYPE pair AS (one e, two int);
+CREATE TABLE t (id int PRIMARY KEY, c e DEFAULT 'a', d de, CONSTRAINT no_b CHECK (c <> 'b'));
+CREATE INDEX t_a ON t (id) WHERE c = 'a';
+CREATE FUNCTION f(v e) RETURNS e LANGUAGE sql AS 'SELECT v';
+CREATE VIEW v AS SELECT id, f(c) AS fc FROM t;
+COMMENT ON VIEW v IS 'view';
+GRANT SELECT ON v TO reader;
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t FOR SELECT TO reader USING (c = 'a');
+COMMENT ON TYPE e IS 'enum';

@@ -1,0 +1,2 @@
+CREATE TABLE t (a bigint, b int);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT max(a) FROM t; END;

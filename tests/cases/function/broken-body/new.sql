@@ -1,0 +1,1 @@
+SET check_function_bodies = off; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT x FROM nowhere'; CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN nothing(); END'; RESET check_function_bodies;

@@ -1,0 +1,2 @@
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE TABLE t (c int DEFAULT f(1), CHECK (f(c) > 0)); COMMENT ON FUNCTION f(int) IS 'kept';

@@ -1,0 +1,1 @@
+CREATE TYPE "Odd Type" AS ENUM ('a'); CREATE FUNCTION f(anyelement, anyarray, "Odd Type"[], character varying, timestamp with time zone, "char") RETURNS anyelement LANGUAGE sql AS 'SELECT $1'; COMMENT ON FUNCTION f(anyelement, anyarray, "Odd Type"[], varchar, timestamptz, "char") IS 'typed';

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+GRANT ALL ON t TO writer; GRANT SELECT, TRIGGER ON t TO reader;

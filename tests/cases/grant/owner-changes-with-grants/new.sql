@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+ALTER TABLE t OWNER TO owner_b;
+GRANT SELECT ON t TO reader; GRANT UPDATE (b) ON t TO reader;

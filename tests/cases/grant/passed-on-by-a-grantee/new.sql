@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+GRANT SELECT ON t TO writer WITH GRANT OPTION; SET ROLE writer; GRANT SELECT ON public.t TO reader; RESET ROLE;

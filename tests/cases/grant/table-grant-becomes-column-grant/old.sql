@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int);
+GRANT UPDATE ON t TO reader;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a); CREATE INDEX j ON t (b);
+ALTER TABLE t CLUSTER ON i;

@@ -1,0 +1,1 @@
+CREATE TRUSTED LANGUAGE plmine HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator; CREATE FUNCTION f() RETURNS int LANGUAGE plmine AS 'BEGIN RETURN 1; END'; GRANT USAGE ON LANGUAGE plmine TO reader; COMMENT ON LANGUAGE plmine IS 'mine';

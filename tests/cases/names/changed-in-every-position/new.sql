@@ -1,0 +1,1 @@
+CREATE SCHEMA "a.b"; CREATE TYPE "a.b"."E e" AS ENUM ('a', 'b'); CREATE TABLE "a.b"."T""t" ("C c" bigint NOT NULL DEFAULT 1, "drop" "a.b"."E e" DEFAULT 'a'); CREATE SEQUENCE "a.b"."S'" INCREMENT 3; COMMENT ON TABLE "a.b"."T""t" IS 'x';

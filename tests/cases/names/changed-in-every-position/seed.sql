@@ -1,0 +1,1 @@
+INSERT INTO "a.b"."T""t" VALUES (1, 'a');

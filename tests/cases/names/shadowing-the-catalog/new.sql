@@ -1,0 +1,1 @@
+CREATE TABLE pg_class (a int); CREATE FUNCTION now() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE int8 AS ENUM ('a'); CREATE TABLE t (a public.int8, b int8, c timestamptz DEFAULT now(), d int DEFAULT public.now(), e public.pg_class);

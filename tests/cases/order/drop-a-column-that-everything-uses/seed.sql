@@ -1,0 +1,1 @@
+INSERT INTO t (id, a, c) VALUES (1, 2, 3);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int NOT NULL, b text);
+COMMENT ON TABLE t IS 'kept'; GRANT SELECT ON t TO reader; CREATE VIEW v AS SELECT a FROM t;

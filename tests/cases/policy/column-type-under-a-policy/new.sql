@@ -1,0 +1,2 @@
+CREATE TABLE t (a bigint, b int); CREATE TABLE u (x int);
+CREATE POLICY p ON t USING (a > 0); CREATE POLICY q ON u USING (EXISTS (SELECT FROM t WHERE t.a = u.x));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE POLICY x ON t FOR SELECT USING (true);

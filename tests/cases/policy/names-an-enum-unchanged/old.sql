@@ -1,0 +1,1 @@
+CREATE TYPE e AS ENUM ('x', 'y'); CREATE TABLE t (s e CHECK (s <> 'y'::e)); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (s = 'x'::e) WITH CHECK (s IN ('x', 'y'));

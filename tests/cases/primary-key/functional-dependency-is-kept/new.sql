@@ -1,0 +1,2 @@
+CREATE TABLE t (id int, n text, CONSTRAINT k PRIMARY KEY (id) DEFERRABLE);
+CREATE VIEW v AS SELECT count(*) AS c FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int PRIMARY KEY, b int, c int);
+CREATE PUBLICATION p FOR TABLE t (a, b);

@@ -1,0 +1,2 @@
+CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY); CREATE SCHEMA app;
+CREATE TABLE app.t (user_id int REFERENCES auth.users ON DELETE CASCADE);

@@ -1,0 +1,2 @@
+CREATE SEQUENCE s; CREATE TABLE a (x int DEFAULT nextval('s')); CREATE TABLE b (x int DEFAULT nextval('s'));
+ALTER SEQUENCE s OWNED BY b.x;

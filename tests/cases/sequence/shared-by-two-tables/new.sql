@@ -1,0 +1,1 @@
+CREATE SEQUENCE s; CREATE TABLE a (x int DEFAULT nextval('s')); CREATE TABLE b (x int DEFAULT nextval('s'));

@@ -1,0 +1,1 @@
+CREATE SEQUENCE s START 5 MINVALUE 2; CREATE TABLE t (id int DEFAULT nextval('s'), a int);

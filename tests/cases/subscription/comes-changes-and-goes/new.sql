@@ -1,0 +1,1 @@
+CREATE SUBSCRIPTION same CONNECTION 'host=nowhere.invalid dbname=x' PUBLICATION p, q WITH (connect = false, slot_name = NONE, binary = true, synchronous_commit = 'local'); COMMENT ON SUBSCRIPTION same IS 'subscription';

@@ -1,0 +1,1 @@
+CREATE TABLE "camelCase" ("user" int, "order" text);

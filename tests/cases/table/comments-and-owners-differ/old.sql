@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+ALTER TABLE t OWNER TO owner_a; COMMENT ON TABLE t IS 'old'; COMMENT ON COLUMN t.a IS 'old';

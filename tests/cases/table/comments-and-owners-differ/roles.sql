@@ -1,0 +1,2 @@
+CREATE ROLE owner_a;
+CREATE ROLE owner_b;

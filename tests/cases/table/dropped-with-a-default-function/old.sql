@@ -1,0 +1,1 @@
+CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$SELECT 'x'$$; CREATE TABLE t (c text DEFAULT f());

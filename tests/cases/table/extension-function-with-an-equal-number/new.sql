@@ -1,0 +1,3 @@
+CREATE EXTENSION hstore; CREATE EXTENSION ltree;
+CREATE TABLE t (a hstore, b ltree);
+CREATE FUNCTION f(hstore) RETURNS hstore LANGUAGE sql AS 'SELECT $1';

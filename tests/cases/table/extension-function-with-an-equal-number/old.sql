@@ -1,0 +1,2 @@
+CREATE EXTENSION hstore; CREATE EXTENSION ltree;
+CREATE TABLE t (a hstore, b ltree);

@@ -1,0 +1,1 @@
+INSERT INTO k (a, b) VALUES (1, 2);

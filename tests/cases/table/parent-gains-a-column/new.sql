@@ -1,0 +1,1 @@
+CREATE TABLE p (a int DEFAULT 3, c text NOT NULL DEFAULT 'x', CHECK (a > 0)); CREATE TABLE k (b int) INHERITS (p); CREATE TABLE l () INHERITS (k);

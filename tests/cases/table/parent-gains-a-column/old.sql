@@ -1,0 +1,1 @@
+CREATE TABLE p (a int); CREATE TABLE k (b int) INHERITS (p); CREATE TABLE l () INHERITS (k);

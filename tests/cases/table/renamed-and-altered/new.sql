@@ -1,0 +1,1 @@
+CREATE TABLE b (id int NOT NULL, n text, m int);

@@ -1,0 +1,1 @@
+CREATE TABLE a (id serial PRIMARY KEY, n text UNIQUE); CREATE INDEX ON a (n, id);

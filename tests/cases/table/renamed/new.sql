@@ -1,0 +1,2 @@
+CREATE TABLE b (id int CONSTRAINT a_pkey PRIMARY KEY, n text); CREATE INDEX i ON b (n);
+CREATE TABLE c (a_id int CONSTRAINT c_a_id_fkey REFERENCES b); CREATE VIEW v AS SELECT id FROM b;

@@ -1,0 +1,2 @@
+CREATE TABLE a (id int PRIMARY KEY, n text); CREATE INDEX i ON a (n);
+CREATE TABLE c (a_id int REFERENCES a); CREATE VIEW v AS SELECT id FROM a;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int NOT NULL); CREATE UNIQUE INDEX i ON t (a); CREATE TABLE u (a int); CREATE TABLE w (a int);

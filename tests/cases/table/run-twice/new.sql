@@ -1,0 +1,3 @@
+CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('a'); CREATE TABLE s.t (id serial PRIMARY KEY, e s.e DEFAULT 'a', x int CHECK (x > 0));
+CREATE INDEX ON s.t (x); CREATE VIEW s.v AS SELECT * FROM s.t; CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE t (id int REFERENCES s.t, y int);

@@ -1,0 +1,1 @@
+CREATE TABLE b (x int); CREATE TABLE a (y text);

@@ -1,0 +1,2 @@
+CREATE TEXT SEARCH TEMPLATE tpl (INIT = dsimple_init, LEXIZE = dsimple_lexize); CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = tpl, accept = 'false'); CREATE TEXT SEARCH PARSER par (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+CREATE TEXT SEARCH CONFIGURATION conf (PARSER = par); ALTER TEXT SEARCH CONFIGURATION conf ADD MAPPING FOR asciiword, word WITH dict, simple; CREATE TABLE t (a text); CREATE INDEX i ON t USING gin (to_tsvector('conf', a)); COMMENT ON TEXT SEARCH CONFIGURATION conf IS 'search';

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, c int, CONSTRAINT u UNIQUE (a) INCLUDE (b));
+CREATE UNIQUE INDEX i ON t (b) INCLUDE (c);

@@ -1,0 +1,45 @@
+"""Servers for these tests: the embedded one and, where it is installed, an older one."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from telamon.dev import Dev, open_dev
+
+
+@pytest.fixture(scope="session")
+def cache() -> Iterator[None]:
+    """A cache of this test run's own, and so servers of its own: roles are dropped there without asking."""
+    folder = Path(tempfile.mkdtemp(prefix="tlc"))
+    folder.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TELAMON_CACHE", str(folder))
+        yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", params=[18, 15])
+def dev(request: pytest.FixtureRequest, cache: None) -> Iterator[Dev]:
+    """A dev server of a major version."""
+    with open_dev(major=request.param) as dev:
+        if dev.version_num // 10000 != request.param:
+            pytest.skip(f"PostgreSQL {request.param} is not on this machine")
+        yield dev
+
+
+@pytest.fixture
+def connection(dev: Dev) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a fresh, empty database; it and the roles made meanwhile are dropped afterwards."""
+    with dev.create() as database, database.connect() as connection:
+        yield connection
+    with dev.create() as database, database.connect() as connection:
+        query = "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user"
+        for (role,) in connection.execute(query).fetchall():
+            connection.execute(f"DROP ROLE {role}".encode())
