@@ -83,7 +83,7 @@ def test_refused_data_loss(folder: Path) -> None:
     (folder / "schema.sql").write_text("")
     with (folder / "telamon.toml").open("a") as file:
         file.write('destructive = "refuse"\n')
-    with pytest.raises(telamon.TelamonError, match="loses?|lose data"):
+    with pytest.raises(telamon.TelamonError, match="would lose data"):
         telamon.Project().migrate_diff("second")
     assert len(Directory.read("migrations").files) == 1
 

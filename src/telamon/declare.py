@@ -18,7 +18,6 @@ from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.engine import HISTORY, Engine, Planned, like, plan_catalogs
 from telamon.errors import DriftError, TelamonError
 from telamon.generate import NO_WISHES, Wishes
-from telamon.plan.render import BODIES, join
 from telamon.sources import DatabaseSource, Source
 
 
@@ -67,10 +66,7 @@ class Intent:
     @property
     def statements(self) -> list[str]:
         """What is to be executed, in order."""
-        steps = join(self.planned.plan.steps)
-        if any(step.bodies for step in steps):
-            steps.insert(0, BODIES)
-        return [step.sql for step in steps]
+        return [step.sql for step in self.planned.plan.statements()]
 
     def tx_mode(self, wanted: TxMode) -> TxMode:
         """How it can be run: in one transaction, unless a statement, or the wish, forbids that."""

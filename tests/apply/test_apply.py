@@ -51,7 +51,7 @@ def test_mode_all_undoes_everything(case: Case) -> None:
     case.write(v2="create table b ();")
     case.apply(tx_mode="all")
     assert case.rows() == [("1", 1, 1), ("2", 1, 1)]
-    assert case.sql(f"select count(distinct xmin::text) from atlas_schema_revisions.atlas_schema_revisions") == [1]
+    assert case.sql("select count(distinct xmin::text) from atlas_schema_revisions.atlas_schema_revisions") == [1]
 
 
 def test_directives_decide_the_mode(case: Case) -> None:
@@ -215,7 +215,8 @@ def test_an_error_at_commit(case: Case) -> None:
 def test_settings_and_roles_of_a_file_end_with_it(case: Case, role: str) -> None:
     case.sql(f'grant create on schema public to "{role}"')
     case.write(
-        v1=f'create schema s;\nset search_path = s;\nset statement_timeout = 77;\nset role "{role}";\ncreate table public.a ();',
+        v1="create schema s;\nset search_path = s;\nset statement_timeout = 77;\n"
+        f'set role "{role}";\ncreate table public.a ();',
         v2=f"set session authorization \"{role}\";\nselect pg_catalog.set_config('search_path', '', false);",
         v3="create table b ();\ncreate table mode as select current_setting('statement_timeout') as timeout;",
     )
@@ -233,7 +234,8 @@ def test_a_role_owns_what_is_made(case: Case, role: str) -> None:
     case.sql(f"""do $$ begin execute format('grant create on database %I to "{role}"', current_database()); end $$""")
     case.write(v1="create table a ();", v2="-- atlas:txmode none\n\ncreate table b ();")
     case.apply(role=role)
-    assert case.sql("select distinct tableowner::text from pg_tables where schemaname in ('public', 'atlas_schema_revisions')") == [role]  # fmt: skip
+    query = "select distinct tableowner::text from pg_tables where schemaname in ('public', 'atlas_schema_revisions')"
+    assert case.sql(query) == [role]
 
 
 def test_archives_with_checks(case: Case) -> None:

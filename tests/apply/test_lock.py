@@ -30,9 +30,9 @@ def test_ids_are_those_of_atlas(name: str, expected: int) -> None:
 def test_a_second_session_waits_then_learns_who_holds_it(case: Case) -> None:
     events: list[Event] = []
     with psycopg.connect(case.url(application_name="deploy 7"), autocommit=True) as other:
-        with advisory_lock(other, ignore), pytest.raises(LockError) as caught:
-            with advisory_lock(case.connection, events.append, timeout=0.2):
-                pytest.fail("the lock was given twice")
+        mine = advisory_lock(case.connection, events.append, timeout=0.2)
+        with advisory_lock(other, ignore), pytest.raises(LockError) as caught, mine:
+            pytest.fail("the lock was given twice")
         assert f"pid {other.info.backend_pid}" in caught.value.where and "deploy 7" in caught.value.where
         assert caught.value.exit_code == 5
         assert isinstance(events[0], LockWait)

@@ -42,15 +42,18 @@ def test_columns_and_types(case: Case) -> None:
     case.sql("drop schema atlas_schema_revisions cascade")
     case.sql(ATLAS)
     assert mine == case.sql(query)
-    assert case.sql("""select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid
-      and a.attnum = any(i.indkey) where i.indisprimary and i.indrelid = 'atlas_schema_revisions.atlas_schema_revisions'::regclass""") == ["version"]  # fmt: skip
+    keys = """select a.attname from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+      where i.indisprimary and i.indrelid = 'atlas_schema_revisions.atlas_schema_revisions'::regclass"""
+    assert case.sql(keys) == ["version"]
 
 
 def test_a_row(case: Case) -> None:
     case.write(v20240101_add_users="create table a();\nselect pg_sleep(0.05);\n")
     case.apply()
     [row] = case.rows(
-        "version, description, type, applied, total, execution_time, error, error_stmt, hash, partial_hashes, operator_version"
+        "version, description, type, applied, total, execution_time, error, error_stmt, hash, partial_hashes,"
+        " operator_version"
     )
     entry = hashlib.sha256(b"20240101_add_users.sqlcreate table a();\nselect pg_sleep(0.05);\n").digest()
     assert row[:5] == ("20240101", "add_users", 2, 2, 2)
@@ -77,7 +80,8 @@ def test_goes_on_where_atlas_stopped(case: Case) -> None:
     case.sql("create table a(); create table b()")
     case.sql(f"""insert into atlas_schema_revisions.atlas_schema_revisions values
       ('1', '', 2, 1, 1, now(), 5, '', '', '{entry["1.sql"]}', 'null', 'Atlas CLI v1.2.3'),
-      ('2', '', 2, 1, 3, now(), 5, 'pq: no', 'create table c();', '{entry["2.sql"]}', '["{hashes[0]}"]', 'Atlas CLI v1.2.3')""")
+      ('2', '', 2, 1, 3, now(), 5, 'pq: no', 'create table c();', '{entry["2.sql"]}', '["{hashes[0]}"]',
+       'Atlas CLI v1.2.3')""")
     assert case.status().to_text().splitlines() == [
         "Migration Status: PENDING",
         "  -- Current Version: 2 (1 statements applied)",

@@ -95,10 +95,11 @@ def test_settings_from_the_configuration(case: Case) -> None:
     case.write(v1="create table a ();", v2="create table b ();")
     config = case.path.parent / "telamon.toml"
     config.write_text(
-        f'[env.prod]\ndir = "migrations"\nurl = "{case.url()}"\nbaseline = "1"\nrevisions_schema = "history"\ntx_mode = "all"\n'
+        f'[env.prod]\ndir = "migrations"\nurl = "{case.url()}"\nbaseline = "1"\n'
+        'revisions_schema = "history"\ntx_mode = "all"\n'
     )
     arguments = ["--config", str(config), "--env", "prod"]
-    code, out, err = invoke("migrate", "apply", *arguments)
+    code, _, err = invoke("migrate", "apply", *arguments)
     assert (code, err) == (0, "")
     assert case.sql("select version from history.atlas_schema_revisions") == ["1", "2"]
     assert case.sql("select tablename::text from pg_tables where schemaname = 'public'") == ["b"]

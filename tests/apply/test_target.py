@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -155,7 +156,7 @@ def pgbouncer(case: Case, folder: Path, mode: str, pool: int = 5) -> Iterator[st
 
 @pytest.mark.parametrize("mode", ["transaction", "statement"])
 @pytest.mark.parametrize("pool", [1, 5])
-def test_a_pooler_that_keeps_no_session_is_refused(case: Case, tmp_path_factory: pytest.TempPathFactory, mode: str, pool: int) -> None:  # fmt: skip
+def test_a_pooler_that_keeps_no_session_is_refused(case: Case, mode: str, pool: int) -> None:
     case.write(v1="create table a ();")
     with short_folder() as folder, pgbouncer(case, folder, mode, pool) as url:
         error = refused(url)
@@ -184,7 +185,5 @@ def test_a_pool_of_one_session_will_do(case: Case) -> None:
 
 @contextmanager
 def short_folder() -> Iterator[Path]:
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="tlb") as name:
         yield Path(name)

@@ -10,8 +10,10 @@ import time
 import psycopg
 import pytest
 
+from telamon.apply import Options, apply
 from telamon.apply.events import Retrying, Running, ignore
 from telamon.apply.lock import advisory_lock
+from telamon.cli.progress import TextProgress
 from telamon.errors import LockError
 from tests.apply.conftest import Case
 
@@ -101,3 +103,22 @@ def test_a_waiting_run_does_not_hinder_a_concurrent_build(case: Case) -> None:
         builder.execute("create index concurrently other on t (a)")
     waiting.join()
     assert case.rows("version") == ["1", "2"]
+
+
+def test_what_is_tried_again_is_counted_and_reported_once(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    case.write(v1="create table t (a int);")
+    case.apply()
+    case.write(v2="create table u ();", v3="alter table t add b int;")
+    with psycopg.connect(case.url()) as holder:
+        holder.execute("select * from t")
+        progress = TextProgress()
+        timer = threading.Timer(0.4, holder.rollback)
+        timer.start()
+        report = apply(case.url(), case.path, Options(tx_mode="all", lock_ladder=(0.2, 5)), on_event=progress)
+        progress.summary()
+        timer.join()
+    shown = capsys.readouterr()
+    assert "a lock was not free; attempt 1 undone" in shown.err
+    assert shown.out.count("-- migrating version 2") == 1
+    assert shown.out.endswith("  -- 2 migrations\n  -- 2 sql statements\n")
+    assert [file.name for file in report.applied] == ["2.sql", "3.sql"]

@@ -64,11 +64,9 @@ def _transaction(session: Session, works: Sequence[Work], lock_timeout: float, s
         session.emit(FileStarted(file.name, file.version, file.description, len(work.statements), skipped))
         before: list[Query] = [*([BEGIN] if work is works[0] else []), session.limits(lock_timeout)]
         # A file may change role and settings: its row is written as us, and the next file finds all as before.
-        after: list[Query] = [
-            *session.target.identity(),
-            session.table.upsert(row, measure=True),
-            *session.target.settings(),
-        ]
+        after: list[Query] = [session.table.upsert(row, measure=True)]
+        if work.sets_session:
+            after = [*session.target.identity(), *after, *session.target.settings()]
         after += [COMMIT] if work is works[-1] else []
         indexes = range(skipped, len(work.statements))
         if work.checks and not skipped:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import psycopg
 from psycopg import sql
@@ -148,24 +149,35 @@ class RevisionTable:
         Args:
             measure: add the time since the setting `telamon.started` to `execution_time`, on the server.
         """
-        values: dict[str, sql.Composable] = {
-            name: sql.Literal(
-                getattr(revision, name) or None if name in ("error", "error_stmt") else getattr(revision, name)
-            )
-            for name in _COLUMNS
-        }
-        hashes = json.dumps(revision.partial_hashes) if revision.partial_hashes else None
-        values["partial_hashes"] = sql.SQL("{}::jsonb").format(hashes)
-        if measure:
-            values["execution_time"] = sql.SQL("{} + {}").format(revision.execution_time, _ELAPSED)
-        kept = ("version", "description", "executed_at")
-        updates = (sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in _COLUMNS if name not in kept)
-        return sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (version) DO UPDATE SET {}").format(
-            self.name,
-            sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
-            sql.SQL(", ").join(values[name] for name in _COLUMNS),
-            sql.SQL(", ").join(updates),
+        head, tail = _frame(self.schema)
+        spent: sql.Composable = sql.Literal(revision.execution_time)
+        values: tuple[sql.Composable, ...] = (
+            sql.Literal(revision.version),
+            sql.Literal(revision.description),
+            sql.Literal(revision.type),
+            sql.Literal(revision.applied),
+            sql.Literal(revision.total),
+            sql.Literal(revision.executed_at),
+            sql.Composed([spent, _ELAPSED]) if measure else spent,
+            sql.Literal(revision.error or None),
+            sql.Literal(revision.error_stmt or None),
+            sql.Literal(revision.hash),
+            sql.Literal(json.dumps(revision.partial_hashes) if revision.partial_hashes else None),
+            sql.Literal(revision.operator_version),
         )
+        return sql.Composed([head, sql.SQL(", ").join(values), tail])
+
+
+@lru_cache
+def _frame(schema: str) -> tuple[sql.SQL, sql.SQL]:
+    """What stands before and after the values of an upsert: composed once, for a run writes many rows."""
+    kept = ("version", "description", "executed_at")
+    updates = (sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in _COLUMNS if name not in kept)
+    head = sql.SQL("INSERT INTO {} ({}) VALUES (").format(
+        sql.Identifier(schema, TABLE), sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
+    )
+    tail = sql.SQL(") ON CONFLICT (version) DO UPDATE SET {}").format(sql.SQL(", ").join(updates))
+    return sql.SQL(head.as_string(None)), sql.SQL(tail.as_string(None))
 
 
 _CREATE = sql.SQL(
@@ -187,7 +199,7 @@ _CREATE = sql.SQL(
 
 # A file may reset our setting; the begin of its transaction is then near enough.
 _ELAPSED = sql.SQL(
-    "(extract(epoch from clock_timestamp() - coalesce("
+    " + (extract(epoch from clock_timestamp() - coalesce("
     "nullif(current_setting('telamon.started', true), '')::timestamptz, transaction_timestamp())) * 1000000000)::bigint"
 )
 

@@ -6,6 +6,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import psycopg
@@ -102,8 +103,10 @@ class Session:
         if not self.connection.closed and not self.idle:
             self.connection.execute(ROLLBACK)
 
-    def limits(self, lock_timeout: float) -> sql.Composed:
-        """The query that a transaction begins with: how long to wait for a lock, and when it began."""
+    @staticmethod
+    @lru_cache
+    def limits(lock_timeout: float) -> sql.Composed:
+        """The query that a transaction begins with: how long to wait for a lock (seconds), and when it began."""
         return sql.SQL(
             "SELECT set_config('lock_timeout', {}, true), set_config('telamon.started', clock_timestamp()::text, true)"
         ).format(f"{max(1, round(lock_timeout * 1000))}ms")

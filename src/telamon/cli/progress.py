@@ -38,7 +38,9 @@ class TextProgress:
     def __init__(self, *, dry_run: bool = False) -> None:
         self._dry_run = dry_run
         self._begun = time.monotonic()
-        self._files = self._statements = self._failed = 0
+        self._statements: dict[str, int] = {}  # by version: what is tried again counts once
+        self._done: set[str] = set()
+        self._failed = 0
         self._lock = threading.Lock()  # `Running` comes from another thread
         self._spinner: Spinner | None = None
         self._blocked: tuple[int, ...] = ()
@@ -56,12 +58,12 @@ class TextProgress:
         """Prints what was done."""
         with self._lock:
             self._stop()
-        if not (self._files or self._failed):
+        if not self._statements:
             return
         click.echo("  -------------------------")
         click.echo(f"  -- {_duration(time.monotonic() - self._begun)}")
-        click.echo(f"  -- {_count(self._files, 'migration', self._failed)}")
-        click.echo(f"  -- {_count(self._statements, 'sql statement', self._failed)}")
+        click.echo(f"  -- {_count(len(self._done), 'migration', self._failed)}")
+        click.echo(f"  -- {_count(sum(self._statements.values()), 'sql statement', self._failed)}")
 
     def _print(self, event: Event) -> None:
         match event:
@@ -73,15 +75,18 @@ class TextProgress:
                 would = " (dry run: nothing is executed)" if self._dry_run else ""
                 click.echo(f"Migrating to version {event.target}{since} ({count}):{would}\n")
             case FileStarted():
+                again = event.version in self._statements
+                self._statements[event.version] = 0
                 resumed = f" (from statement {event.skipped + 1} of {event.total})" if event.skipped else ""
-                click.echo(f"  -- migrating version {event.version}{resumed}")
+                if not again:
+                    click.echo(f"  -- migrating version {event.version}{resumed}")
             case Asserted():
                 click.echo(f"    -> check: {_indented(event.sql)}")
             case StatementDone():
-                self._statements += 1
+                self._statements[event.version] += 1
                 click.echo(f"    -> {_indented(event.sql)}")
             case FileDone():
-                self._files += 1
+                self._done.add(event.version)
                 click.echo(f"  -- ok ({_duration(event.seconds)})\n")
             case Failed():
                 self._failed += 1
