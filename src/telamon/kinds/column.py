@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import row_conversion
-from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
+from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
 from telamon.kinds.table import alter_table, heirs, option_steps
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
@@ -293,6 +293,6 @@ def identity_clause(fact: Fact, identity: IdentitySpec, ctx: Context) -> str:
     words = []
     if (identity.schema, identity.sequence) != (fact.id[1], f"{fact.id[2]}_{fact.id[-1]}"[:59] + "_seq"):
         words.append(f"SEQUENCE NAME {ctx.name(identity.schema, identity.sequence)}")
-    words += sequence_options(identity.options, SequenceSpec.plain(identity.options.type))
+    words += creation_options(identity.options)
     always = "ALWAYS" if identity.always else "BY DEFAULT"
     return f"GENERATED {always} AS IDENTITY" + (f" ({' '.join(words)})" if words else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.types import conversion, swap_type, type_names
+from telamon.kinds.types import conversion, stored, swap_type, type_names
 from telamon.quote import ident
 
 
@@ -82,11 +82,6 @@ class Composite(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         return swap_type(fact, ctx, "TYPE")
-
-
-def stored(type: Id, ctx: Context) -> bool:
-    """Whether rows may hold values of the type: PostgreSQL then refuses to change the type of an attribute."""
-    return any(fact.kind in ("column", "domain", "composite", "range") and type in fact.needs for fact in ctx.old)
 
 
 def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:

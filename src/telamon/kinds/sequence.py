@@ -55,6 +55,13 @@ def sequence_options(new: SequenceSpec, old: SequenceSpec) -> list[str]:
     return words
 
 
+def creation_options(spec: SequenceSpec) -> list[str]:
+    """The options that CREATE SEQUENCE has to be told: without START, it begins at the bound."""
+    down = spec.increment < 0
+    start = spec.maximum if down else spec.minimum
+    return sequence_options(spec, replace(SequenceSpec.plain(spec.type, down=down), start=start))
+
+
 def is_serial(sequence: Fact, catalog: Catalog) -> bool:
     """Whether `serial` makes this very sequence, its column's type and its default."""
     spec: SequenceSpec = sequence.spec
@@ -122,7 +129,7 @@ class Sequence(Kind):
         words = [f"CREATE {'UNLOGGED ' if spec.unlogged else ''}SEQUENCE {name}"]
         if spec.type != "bigint":
             words.append(f"AS {spec.type}")
-        words += sequence_options(spec, SequenceSpec.plain(spec.type, down=spec.increment < 0))
+        words += creation_options(spec)
         if spec.increment < 0:
             words.insert(1, f"INCREMENT BY {spec.increment}") if spec.increment == -1 else None
         if spec.owner:
