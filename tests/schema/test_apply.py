@@ -30,12 +30,15 @@ def target(work: Work) -> Work:
 
 
 def test_applies_and_is_synced(target: Work) -> None:
+    """The revision table, which no schema describes, stays."""
+    target.sql("CREATE SCHEMA atlas_schema_revisions; CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (v int)")
     ran = target.run(*APPLY, "-u", target.url(), "--auto-approve", "--allow-destructive")
     assert ran.code == 0, ran.err
     assert ran.out.startswith("-- Planned Changes:\n")
     assert 'DROP TABLE "public"."attic"' in ran.out
     assert "all rows of table public.attic (2 rows)" in ran.err
     assert target.sql(COLUMNS) == ["id", "name", "email", "phone"]
+    assert target.sql("SELECT v FROM atlas_schema_revisions.atlas_schema_revisions") == []
     again = target.run(*APPLY, "-u", target.url())
     assert (again.code, again.out, again.err) == (0, "", "Schema is synced, no changes to be made\n")
 
