@@ -58,7 +58,7 @@ class Grant(Kind):
         )
         one = (
             "ARRAY(SELECT ARRAY[coalesce(r.rolname::text, ''), g.rolname::text, a.privilege_type, a.is_grantable::text]"
-            " FROM pg_catalog.aclexplode({}::aclitem[]) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
+            " FROM pg_catalog.aclexplode(nullif({}, '{{}}'::text[])::aclitem[]) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
             " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor)"
         )
         return (

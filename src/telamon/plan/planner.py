@@ -170,7 +170,7 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
-            else:
+            elif not self.carried(id):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
@@ -184,6 +184,11 @@ class Planner:
             elif operation == "alter":
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
         self.connect_names()
+
+    def carried(self, id: Id) -> bool:
+        """Whether it is a part of something that is moved away, and goes with that."""
+        parent = self.old.facts[id].parent
+        return parent is not None and (parent in self.ctx.swapped or self.carried(parent))
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
