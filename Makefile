@@ -32,7 +32,7 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.setup
 	@touch $@
 
 demo: setup
-	@$(BIN)/python examples/crm/demo.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/crm/demo.sh
 
 test: $(VENV)/.test test-deps
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs
