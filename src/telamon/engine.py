@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -171,7 +171,7 @@ def plan_between(
     first, renamed = rename(engine, old_source, old, new, renames)
     plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
     if first:
-        plan = Plan((*first, *plan.steps), plan.changes)
+        plan = replace(plan, steps=(*first, *plan.steps))
     result = Planned(plan, None, tuple(open_questions), new.unmanaged)
     if not plan or not proved:
         return result

@@ -41,6 +41,9 @@ def rename_options(command: Command) -> Command:
     return click.option("--rename", "renames", multiple=True, help="table:old=new or column:table.old=new.")(command)
 
 
+directory_option = click.option(
+    "--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]"
+)
 dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."
@@ -52,6 +55,11 @@ def load_env(env: str | None, config: str | None) -> Env:
     from telamon.project import load_project
 
     return load_project(config, env)
+
+
+def directory_of(given: str | None, config: str | None, env: str | None) -> str:
+    """The migration directory: as the flag says, else as the configuration does."""
+    return given or load_env(env, config).dir or "migrations"
 
 
 def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str]) -> Scope:
