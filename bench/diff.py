@@ -1,6 +1,6 @@
 """`migrate diff` on large schemas against pg_dump and psql in the same run (bars P1 to P4).
 
-    python bench/diff.py [tables ...]
+python bench/diff.py [tables ...]
 """
 
 from __future__ import annotations

@@ -134,7 +134,8 @@ def show(title: str, lines: Sequence[Line]) -> None:
     for line in lines:
         ratio = line.value / line.against
         allowed, verdict = ("", "") if line.limit is None else (f"{line.limit:g}", verdict_of(ratio, line.limit))
-        print(f"| {line.bar} | {line.what} | {line.value:.3f} | {line.against:.3f} | {ratio:.2f} | {allowed} | {verdict} |")
+        seconds = f"{line.value:.3f} | {line.against:.3f}"
+        print(f"| {line.bar} | {line.what} | {seconds} | {ratio:.2f} | {allowed} | {verdict} |")
     sys.stdout.flush()
 
 

@@ -1,7 +1,7 @@
 """Schemas of any size for the measurements.
 
-Where the project's generator of realistic schemas lies beside it (or where BENCH_GENERATOR says), that one is used; else
-a plain one: ten statements for each table, of the same kinds.
+Where the project's generator of realistic schemas lies beside it (or where BENCH_GENERATOR says), that one is used;
+else a plain one: ten statements for each table, of the same kinds.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def with_column(text: str, name: str) -> str:
 def plain(tables: int) -> str:
     """Tables with keys, indexes, policies, triggers, comments and grants in schemas of a hundred tables each."""
     found = [
-        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_rw') THEN CREATE ROLE app_rw; END IF; END $$;"
+        "DO $$ BEGIN\n"
+        "  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_rw') THEN CREATE ROLE app_rw; END IF;\n"
+        "END $$;"
     ]
     for area in range((tables + 99) // 100):
         found.append(f"CREATE SCHEMA area_{area};\nGRANT USAGE ON SCHEMA area_{area} TO app_rw;")

@@ -34,7 +34,9 @@ def main() -> None:
         (here.folder / "migrations").mkdir()
         for number in range(FILES):
             path = here.folder / "migrations" / f"202601010000{number:02}_step.sql"
-            path.write_text(f"-- Create table t{number}\nCREATE TABLE t{number} (id bigint PRIMARY KEY, name text NOT NULL);\n")
+            path.write_text(
+                f"-- Create table t{number}\nCREATE TABLE t{number} (id bigint PRIMARY KEY, name text NOT NULL);\n"
+            )
         here.run(TELAMON, "migrate", "hash")
         bare = cheapest(here, sys.executable, "bare.py", "--version").cpu
         lines = [
