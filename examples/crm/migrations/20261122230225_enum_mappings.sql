@@ -60,7 +60,7 @@ CREATE UNIQUE INDEX "uq_enum_mappings_outbound" ON "sync"."enum_mappings" (set_i
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON sync.enum_mappings FOR EACH ROW EXECUTE FUNCTION crm.touch_updated_at();
 -- Grant to "sync_worker" on table sync.enum_mappings
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE "sync"."enum_mappings" TO "sync_worker";
--- Add column enum_set_id to table hubspot_property_mappings; add check ck_hubspot_property_mappings_enum_has_set to table hubspot_property_mappings
+-- Modify table hubspot_property_mappings: add column enum_set_id, add check ck_hubspot_property_mappings_enum_has_set
 ALTER TABLE "sync"."hubspot_property_mappings"
   ADD COLUMN "enum_set_id" uuid,
   ADD CONSTRAINT "ck_hubspot_property_mappings_enum_has_set" CHECK (((transform = 'enum'::text) = (enum_set_id IS NOT NULL)));
@@ -140,11 +140,11 @@ BEGIN
     RETURN found_value;
 END
 $function$;
--- Drop check ck_account_relationships_known_kind of table account_relationships
-ALTER TABLE "crm"."account_relationships" DROP CONSTRAINT "ck_account_relationships_known_kind";
--- Add check ck_account_relationships_known_kind to table account_relationships
-ALTER TABLE "crm"."account_relationships" ADD CONSTRAINT "ck_account_relationships_known_kind" CHECK ((kind = ANY (ARRAY['reseller_of'::text, 'subsidiary_of'::text, 'competitor_of'::text, 'supplier_of'::text])));
--- Drop check ck_hubspot_property_mappings_known_transform of table hubspot_property_mappings
-ALTER TABLE "sync"."hubspot_property_mappings" DROP CONSTRAINT "ck_hubspot_property_mappings_known_transform";
--- Add check ck_hubspot_property_mappings_known_transform to table hubspot_property_mappings
-ALTER TABLE "sync"."hubspot_property_mappings" ADD CONSTRAINT "ck_hubspot_property_mappings_known_transform" CHECK ((transform = ANY (ARRAY['none'::text, 'trim'::text, 'lower'::text, 'date'::text, 'enum'::text])));
+-- Modify table account_relationships: drop check ck_account_relationships_known_kind, add check ck_account_relationships_known_kind
+ALTER TABLE "crm"."account_relationships"
+  DROP CONSTRAINT "ck_account_relationships_known_kind",
+  ADD CONSTRAINT "ck_account_relationships_known_kind" CHECK ((kind = ANY (ARRAY['reseller_of'::text, 'subsidiary_of'::text, 'competitor_of'::text, 'supplier_of'::text])));
+-- Modify table hubspot_property_mappings: drop check ck_hubspot_property_mappings_known_transform, add check ck_hubspot_property_mappings_known_transform
+ALTER TABLE "sync"."hubspot_property_mappings"
+  DROP CONSTRAINT "ck_hubspot_property_mappings_known_transform",
+  ADD CONSTRAINT "ck_hubspot_property_mappings_known_transform" CHECK ((transform = ANY (ARRAY['none'::text, 'trim'::text, 'lower'::text, 'date'::text, 'enum'::text])));

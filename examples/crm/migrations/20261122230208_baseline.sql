@@ -1240,6 +1240,8 @@ CREATE VIEW "crm"."account_overview" ("id", "name", "kind", "owner_id", "owner_n
   GROUP BY a.id, u.display_name, i.label, c.full_name;
 -- Set comment of view crm.account_overview
 COMMENT ON VIEW "crm"."account_overview" IS 'One row for each live account, for lists';
+-- Set comment of view column crm.account_overview.open_amount
+COMMENT ON COLUMN "crm"."account_overview"."open_amount" IS 'In the currencies of the deals, added up: an indication only';
 -- Grant to "app_readonly" on view crm.account_overview
 GRANT SELECT ON TABLE "crm"."account_overview" TO "app_readonly";
 -- Grant to "app_user" on view crm.account_overview
@@ -1308,7 +1310,7 @@ BEGIN
     RETURN NULL;
 END
 $function$;
--- Revoke from PUBLIC on function audit.record_change.
+-- Revoke from PUBLIC on function audit.record_change()
 REVOKE EXECUTE ON FUNCTION "audit"."record_change"() FROM PUBLIC;
 -- Create trigger record_change on payment_methods
 CREATE TRIGGER record_change AFTER INSERT OR DELETE OR UPDATE ON billing.payment_methods FOR EACH ROW EXECUTE FUNCTION audit.record_change('id');
@@ -1362,11 +1364,11 @@ BEGIN
     END IF;
 END
 $procedure$;
--- Set comment of function billing.issue_invoice.uuid, date
+-- Set comment of function billing.issue_invoice(uuid, date)
 COMMENT ON PROCEDURE "billing"."issue_invoice"(uuid, date) IS 'Turns a draft into an open invoice with a number and a due date';
--- Revoke from PUBLIC on function billing.issue_invoice.uuid, date
+-- Revoke from PUBLIC on function billing.issue_invoice(uuid, date)
 REVOKE EXECUTE ON PROCEDURE "billing"."issue_invoice"(uuid, date) FROM PUBLIC;
--- Grant to "billing_service" on function billing.issue_invoice.uuid, date
+-- Grant to "billing_service" on function billing.issue_invoice(uuid, date)
 GRANT EXECUTE ON PROCEDURE "billing"."issue_invoice"(uuid, date) TO "billing_service";
 -- Create function next_number
 CREATE FUNCTION billing.next_number(series text, on_day date DEFAULT CURRENT_DATE)
@@ -1414,9 +1416,9 @@ AS $function$
                           WHERE m.account_id = a.id AND m.user_id = crm.current_user_id()))
     )
 $function$;
--- Revoke from PUBLIC on function crm.can_see_account.uuid
+-- Revoke from PUBLIC on function crm.can_see_account(uuid)
 REVOKE EXECUTE ON FUNCTION "crm"."can_see_account"(uuid) FROM PUBLIC;
--- Grant to "app_user" on function crm.can_see_account.uuid
+-- Grant to "app_user" on function crm.can_see_account(uuid)
 GRANT EXECUTE ON FUNCTION "crm"."can_see_account"(uuid) TO "app_user";
 -- Create function current_user_id
 CREATE FUNCTION crm.current_user_id()
@@ -1424,7 +1426,7 @@ CREATE FUNCTION crm.current_user_id()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('crm.user_id'::text, true), ''::text))::uuid;
--- Set comment of function crm.current_user_id.
+-- Set comment of function crm.current_user_id()
 COMMENT ON FUNCTION "crm"."current_user_id"() IS 'The person behind the session, as the application has set it';
 -- Create policy accounts_of_mine on accounts
 CREATE POLICY "accounts_of_mine" ON "crm"."accounts" TO "app_user" USING (((owner_id = crm.current_user_id()) OR crm.can_see_account(id))) WITH CHECK ((owner_id = crm.current_user_id()));
@@ -1445,6 +1447,12 @@ CREATE VIEW "crm"."my_profile" ("id", "email", "display_name", "locale", "time_z
   WHERE (id = crm.current_user_id());
 -- Grant to "app_user" on view crm.my_profile
 GRANT SELECT ON TABLE "crm"."my_profile" TO "app_user";
+-- Grant to "app_user" on view column crm.my_profile.display_name
+GRANT UPDATE ("display_name") ON TABLE "crm"."my_profile" TO "app_user";
+-- Grant to "app_user" on view column crm.my_profile.locale
+GRANT UPDATE ("locale") ON TABLE "crm"."my_profile" TO "app_user";
+-- Grant to "app_user" on view column crm.my_profile.time_zone
+GRANT UPDATE ("time_zone") ON TABLE "crm"."my_profile" TO "app_user";
 -- Create function list_price
 CREATE FUNCTION crm.list_price(product uuid, price_book uuid, quantity numeric DEFAULT 1, on_day date DEFAULT CURRENT_DATE)
  RETURNS numeric

@@ -8,7 +8,7 @@ GRANT SELECT ON TABLE "crm"."price_book_entries" TO "sync_worker";
 GRANT SELECT ON TABLE "crm"."price_books" TO "sync_worker";
 -- Grant to "sync_worker" on table crm.price_tiers
 GRANT SELECT ON TABLE "crm"."price_tiers" TO "sync_worker";
--- Add column content_hash to table products; add column hubspot_id to table products; add column hubspot_synced_at to table products; add check ck_products_content_hash_is_sha256 to table products
+-- Modify table products: add column content_hash, add column hubspot_id, add column hubspot_synced_at, add check ck_products_content_hash_is_sha256
 ALTER TABLE "crm"."products"
   ADD COLUMN "content_hash" bytea,
   ADD COLUMN "hubspot_id" bigint,
@@ -134,7 +134,6 @@ DROP VIEW "crm"."product_catalog";
 -- Add value 'subscription' to enum type product_kind
 ALTER TYPE "crm"."product_kind" ADD VALUE 'subscription' AFTER 'hardware';
 -- Modify column sku of table products
--- Hazard: this may rewrite the table under an exclusive lock
 ALTER TABLE "crm"."products" ALTER COLUMN "sku" TYPE character varying(80);
 -- Create trigger mark_product_links on products
 CREATE TRIGGER mark_product_links AFTER UPDATE OF sku, name, description, kind, is_active, attributes ON crm.products FOR EACH ROW EXECUTE FUNCTION sync.mark_product_links();

@@ -1,5 +1,3 @@
--- Function bodies may name what is created later
-SET check_function_bodies = off;
 -- Grant to "sync_worker" on schema crm
 GRANT USAGE ON SCHEMA "crm" TO "sync_worker";
 -- Create schema sync
@@ -14,7 +12,7 @@ CREATE TYPE "sync"."hubspot_object" AS ENUM ('company', 'contact', 'deal');
 CREATE TYPE "sync"."sync_direction" AS ENUM ('inbound', 'outbound', 'both');
 -- Create enum type sync_status
 CREATE TYPE "sync"."sync_status" AS ENUM ('pending', 'running', 'succeeded', 'failed');
--- Add column hubspot_id to table accounts; add column hubspot_synced_at to table accounts
+-- Modify table accounts: add column hubspot_id, add column hubspot_synced_at
 ALTER TABLE "crm"."accounts"
   ADD COLUMN "hubspot_id" bigint,
   ADD COLUMN "hubspot_synced_at" timestamp with time zone;
@@ -24,7 +22,7 @@ CREATE UNIQUE INDEX "uq_accounts_hubspot_id" ON "crm"."accounts" (hubspot_id) WH
 ALTER POLICY "accounts_for_programs" ON "crm"."accounts" TO "billing_service", "sync_worker";
 -- Grant to "sync_worker" on table crm.accounts
 GRANT INSERT, SELECT, UPDATE ON TABLE "crm"."accounts" TO "sync_worker";
--- Add column hubspot_id to table contacts; add column hubspot_synced_at to table contacts
+-- Modify table contacts: add column hubspot_id, add column hubspot_synced_at
 ALTER TABLE "crm"."contacts"
   ADD COLUMN "hubspot_id" bigint,
   ADD COLUMN "hubspot_synced_at" timestamp with time zone;
@@ -38,7 +36,7 @@ CREATE POLICY "contacts_for_programs" ON "crm"."contacts" TO "sync_worker" USING
 COMMENT ON TABLE "crm"."contacts" IS 'People at an account; in HubSpot they may also stand alone';
 -- Grant to "sync_worker" on table crm.contacts
 GRANT INSERT, SELECT, UPDATE ON TABLE "crm"."contacts" TO "sync_worker";
--- Add column hubspot_id to table deals; add column hubspot_synced_at to table deals
+-- Modify table deals: add column hubspot_id, add column hubspot_synced_at
 ALTER TABLE "crm"."deals"
   ADD COLUMN "hubspot_id" bigint,
   ADD COLUMN "hubspot_synced_at" timestamp with time zone;
@@ -231,7 +229,7 @@ BEGIN
     RETURN FOUND;
 END
 $function$;
--- Revoke from PUBLIC on function sync.try_lock_cursor.uuid, sync.hubspot_object, sync.sync_direction, text, interval
+-- Revoke from PUBLIC on function sync.try_lock_cursor(uuid, sync.hubspot_object, sync.sync_direction, text, interval)
 REVOKE EXECUTE ON FUNCTION "sync"."try_lock_cursor"(uuid, sync.hubspot_object, sync.sync_direction, text, interval) FROM PUBLIC;
--- Grant to "sync_worker" on function sync.try_lock_cursor.uuid, sync.hubspot_object, sync.sync_direction, text, interval
+-- Grant to "sync_worker" on function sync.try_lock_cursor(uuid, sync.hubspot_object, sync.sync_direction, text, interval)
 GRANT EXECUTE ON FUNCTION "sync"."try_lock_cursor"(uuid, sync.hubspot_object, sync.sync_direction, text, interval) TO "sync_worker";

@@ -1,5 +1,3 @@
--- Function bodies may name what is created later
-SET check_function_bodies = off;
 -- Grant to "workflow_runner" on schema crm
 GRANT USAGE ON SCHEMA "crm" TO "workflow_runner";
 -- Create schema workflow
@@ -376,14 +374,14 @@ AS $function$
     WHERE j.id = ready.id
     RETURNING j.*
 $function$;
--- Revoke from PUBLIC on function workflow.take_jobs.integer, interval
+-- Revoke from PUBLIC on function workflow.take_jobs(integer, interval)
 REVOKE EXECUTE ON FUNCTION "workflow"."take_jobs"(integer, interval) FROM PUBLIC;
--- Grant to "workflow_runner" on function workflow.take_jobs.integer, interval
+-- Grant to "workflow_runner" on function workflow.take_jobs(integer, interval)
 GRANT EXECUTE ON FUNCTION "workflow"."take_jobs"(integer, interval) TO "workflow_runner";
--- Drop check ck_approval_policy_rules_has_threshold of table approval_policy_rules
-ALTER TABLE "crm"."approval_policy_rules" DROP CONSTRAINT "ck_approval_policy_rules_has_threshold";
--- Add check ck_approval_policy_rules_has_threshold to table approval_policy_rules
-ALTER TABLE "crm"."approval_policy_rules" ADD CONSTRAINT "ck_approval_policy_rules_has_threshold" CHECK ((num_nonnulls(min_discount, min_total, required_state) > 0));
+-- Modify table approval_policy_rules: drop check ck_approval_policy_rules_has_threshold, add check ck_approval_policy_rules_has_threshold
+ALTER TABLE "crm"."approval_policy_rules"
+  DROP CONSTRAINT "ck_approval_policy_rules_has_threshold",
+  ADD CONSTRAINT "ck_approval_policy_rules_has_threshold" CHECK ((num_nonnulls(min_discount, min_total, required_state) > 0));
 -- Let column approver_id of approval_steps be null
 ALTER TABLE "crm"."approval_steps" ALTER COLUMN "approver_id" DROP NOT NULL;
 -- Drop view quotes_awaiting_approval

@@ -1,5 +1,3 @@
--- Function bodies may name what is created later
-SET check_function_bodies = off;
 -- Grant to "app_user" on schema sync
 GRANT USAGE ON SCHEMA "sync" TO "app_user";
 -- Add value 'line_item' to enum type hubspot_object
@@ -31,7 +29,7 @@ ALTER INDEX "audit"."ix_changes_occurred_at" ATTACH PARTITION "audit"."changes_2
 ALTER INDEX "audit"."pk_changes" ATTACH PARTITION "audit"."changes_2027q2_pkey";
 -- Attach index changes_2027q2_table_name_row_key_idx to ix_changes_table_name_row_key
 ALTER INDEX "audit"."ix_changes_table_name_row_key" ATTACH PARTITION "audit"."changes_2027q2_table_name_row_key_idx";
--- Add column is_credit to table quote_line_items; add column sync_version to table quote_line_items; add column hubspot_id to table quote_line_items; add column hubspot_synced_at to table quote_line_items
+-- Modify table quote_line_items: add column is_credit, add column sync_version, add column hubspot_id, add column hubspot_synced_at
 ALTER TABLE "crm"."quote_line_items"
   ADD COLUMN "is_credit" boolean DEFAULT false NOT NULL,
   ADD COLUMN "sync_version" bigint DEFAULT 1 NOT NULL,
@@ -184,9 +182,9 @@ AS $procedure$
     SET sent_version = greatest(s.sent_version, excluded.sent_version),
         acknowledged_version = greatest(s.acknowledged_version, excluded.acknowledged_version)
 $procedure$;
--- Revoke from PUBLIC on function sync.acknowledge_line_items.uuid, uuid[], bigint[]
+-- Revoke from PUBLIC on function sync.acknowledge_line_items(uuid, uuid[], bigint[])
 REVOKE EXECUTE ON PROCEDURE "sync"."acknowledge_line_items"(uuid, uuid[], bigint[]) FROM PUBLIC;
--- Grant to "sync_worker" on function sync.acknowledge_line_items.uuid, uuid[], bigint[]
+-- Grant to "sync_worker" on function sync.acknowledge_line_items(uuid, uuid[], bigint[])
 GRANT EXECUTE ON PROCEDURE "sync"."acknowledge_line_items"(uuid, uuid[], bigint[]) TO "sync_worker";
 -- Create function count_line_version
 CREATE FUNCTION sync.count_line_version()
@@ -227,9 +225,9 @@ CREATE TRIGGER enqueue_new_line AFTER INSERT OR DELETE ON crm.quote_line_items F
 CREATE TRIGGER enqueue_changed_line AFTER UPDATE ON crm.quote_line_items FOR EACH ROW WHEN ((old.sync_version <> new.sync_version)) EXECUTE FUNCTION sync.enqueue_line_item();
 -- Drop index ix_quote_line_items_product_id
 DROP INDEX "crm"."ix_quote_line_items_product_id";
--- Drop check ck_quote_line_items_quantity_positive of table quote_line_items
-ALTER TABLE "crm"."quote_line_items" DROP CONSTRAINT "ck_quote_line_items_quantity_positive";
--- Add check ck_quote_line_items_quantity_positive to table quote_line_items
-ALTER TABLE "crm"."quote_line_items" ADD CONSTRAINT "ck_quote_line_items_quantity_positive" CHECK (((quantity > (0)::numeric) OR is_credit));
+-- Modify table quote_line_items: drop check ck_quote_line_items_quantity_positive, add check ck_quote_line_items_quantity_positive
+ALTER TABLE "crm"."quote_line_items"
+  DROP CONSTRAINT "ck_quote_line_items_quantity_positive",
+  ADD CONSTRAINT "ck_quote_line_items_quantity_positive" CHECK (((quantity > (0)::numeric) OR is_credit));
 -- Create index ix_quote_line_items_product_id on quote_line_items
 CREATE INDEX "ix_quote_line_items_product_id" ON "crm"."quote_line_items" (product_id) INCLUDE (quantity, net_amount);
