@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from telamon.cli.console import note
+from telamon.cli.console import note, offer_attributes
 from telamon.directory import Directory, file_name
 
 
@@ -29,3 +29,4 @@ def command(name: str, directory_url: str, form: str) -> None:
         return
     click.echo(path)
     note(f"When it is written: telamon migrate hash --dir {directory.path}")
+    offer_attributes(directory.path, len(directory.files))

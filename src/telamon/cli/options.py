@@ -12,6 +12,7 @@ from telamon.scope import Scope
 
 if TYPE_CHECKING:
     from telamon.diff.renames import Rename
+    from telamon.directory import Directory
     from telamon.generate import Wishes
     from telamon.project import Env
 
@@ -42,6 +43,9 @@ def rename_options(command: Command) -> Command:
 
 
 dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
+dir_option = click.option(
+    "--dir", "directory_url", default=None, help="The migration directory; `migrations` if not given."
+)
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."
 )
@@ -52,6 +56,13 @@ def load_env(env: str | None, config: str | None) -> Env:
     from telamon.project import load_project
 
     return load_project(config, env)
+
+
+def read_directory(directory_url: str | None, project: Env) -> Directory:
+    """The migration directory: as the flag says, else as the configuration does."""
+    from telamon.directory import Directory
+
+    return Directory.read(directory_url or project.dir or "migrations")
 
 
 def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str]) -> Scope:

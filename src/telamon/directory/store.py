@@ -1,8 +1,8 @@
 """Changing a migration directory so that a kill at any moment leaves it as it was, or complete.
 
 What is to be written is first put, whole and synced, into a folder beside the migrations, with a name that nobody
-takes for a migration. Renaming that folder decides: before it nothing has happened, after it the change is made by moving
-files, and a run that is killed meanwhile is finished by the next reader (`recover`). The sum file is moved last.
+takes for a migration. Renaming that folder decides: before it nothing has happened, after it the change is made by
+moving files, and a run that is killed meanwhile is finished by the next reader (`recover`). The sum file comes last.
 """
 
 from __future__ import annotations
