@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -15,6 +15,7 @@ from telamon.catalog.roles import ensure_roles
 from telamon.catalog.store import key_of, load_catalog, save_catalog
 from telamon.dev import Database, Dev, open_dev
 from telamon.dev.errors import explain
+from telamon.diff import diff
 from telamon.diff.renames import Rename, accepted, candidates, substituted
 from telamon.directory import Directory
 from telamon.errors import TelamonError, UsageError
@@ -167,10 +168,10 @@ def plan_between(
     old, new = engine.catalog(old_source), engine.catalog(new_source)
     old = like(old, new, old_source, new_source)
     renames, open_questions = decide(old, new, wishes)
-    renamed, first = rename(old, new, renames, engine.server)
+    first, renamed = rename(engine, old_source, old, new, renames)
     plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
     if first:
-        plan = Plan((*first, *plan.steps), plan.changes)
+        plan = replace(plan, steps=(*first, *plan.steps))
     result = Planned(plan, None, tuple(open_questions), new.unmanaged)
     if not plan or not proved:
         return result
@@ -194,7 +195,9 @@ def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], li
     decided: set[Id] = {rename.old for rename in chosen}
     left: list[Rename] = []
     while True:
-        moved = substituted(old, {rename.old: rename.new for rename in chosen})
+        moved = old
+        for rename in chosen:
+            moved = substituted(moved, {rename.old: rename.new})
         found = [c for c in candidates(moved, new, lambda id: BY_NAME[id[0]].asks) if c.old not in decided]
         if not found:
             break
@@ -212,16 +215,24 @@ def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], li
     return chosen, left
 
 
-def rename(old: Catalog, new: Catalog, renames: Sequence[Rename], server: Server) -> tuple[Catalog, list[Step]]:
-    """The catalog after renames, and their statements."""
-    steps = []
+def rename(
+    engine: Engine, source: Source, old: Catalog, new: Catalog, renames: Sequence[Rename]
+) -> tuple[list[Step], Catalog]:
+    """The statements of renames, and the catalog after them: read from a copy, since they reach into every text."""
+    if not renames:
+        return [], old
+    steps, current = [], old
     for each in renames:
-        step = BY_NAME[each.old[0]].rename(old.facts[each.old], each.new[-1], Context(old, new, server))
+        context = Context(current, new, engine.server)
+        step = BY_NAME[each.old[0]].rename(current.facts[each.old], each.new[-1], context)
         if step is None:
             raise UsageError(f"A {each.old[0]} cannot be renamed", where=each.flag)
         steps.append(step)
-        old = substituted(old, {each.old: each.new})
-    return old, steps
+        current = substituted(current, {each.old: each.new})
+    with engine.copy(source, old) as database:
+        with database.connect() as connection:
+            execute(Plan(tuple(steps), diff(old, current)), connection, True)
+        return steps, like(engine.read(database), new, source, source)
 
 
 def conversions(flags: Sequence[str], catalog: Catalog) -> Mapping[Id, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from telamon.catalog.store import is_noted, key_of, note
 from telamon.directory import Directory, file_name
 from telamon.scope import Scope
-from telamon.sources.types import DatabaseSource, DirectorySource, Source, SqlSource
+from telamon.sources.types import DatabaseSource, DirectorySource, Source
 
 if TYPE_CHECKING:
     from telamon.diff.renames import Rename
@@ -46,8 +46,10 @@ class Wishes:
 NO_WISHES = Wishes()
 
 
-def source_key(source: SqlSource | DirectorySource) -> str:
-    """Names the content of a source."""
+def source_key(source: Source) -> str:
+    """Names the content of a source; "" for a database, whose content can change at any time."""
+    if isinstance(source, DatabaseSource):
+        return ""
     if isinstance(source, DirectorySource):
         return "directory " + Directory.read(source.path, missing_ok=True).chain_key(source.version)
     state = hashlib.sha256(b"ordered" if source.ordered else b"unordered")

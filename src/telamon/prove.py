@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -16,7 +16,6 @@ from telamon.diff import Changes, diff
 from telamon.errors import ProofError
 from telamon.kinds.base import Server
 from telamon.plan import Plan, make_plan
-from telamon.plan.render import BODIES, join
 from telamon.scope import Scope, without
 
 ROUNDS = 3
@@ -70,7 +69,7 @@ def prove(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database], 
         rest = make_plan(reached, new, server)
         if not rest.steps:
             break
-        plan = Plan((*plan.steps, *rest.steps), plan.changes)
+        plan = replace(plan, steps=(*plan.steps, *rest.steps))
     raise ProofError(
         "The plan does not lead to the desired schema; nothing was written",
         where=describe(residue),
@@ -84,6 +83,7 @@ def attempt(
 ) -> tuple[Proof, Catalog]:
     """Executes the plan with rows and, where the rows stand in its way, without."""
     transactional, seeded, data = all(step.transactional for step in plan.steps), True, ""
+    plan = replace(plan, bodies_unchecked=False)
     while True:
         with copy() as database, database.connect() as connection:
             try:
@@ -92,6 +92,10 @@ def attempt(
                 state = failure.error.sqlstate or ""
                 if transactional and state == UNSAFE_ENUM:
                     transactional = False
+                elif not plan.bodies_unchecked and any(
+                    step.sql == failure.statement for step in plan.steps if step.bodies
+                ):
+                    plan = replace(plan, bodies_unchecked=True)
                 elif seeded and state.startswith(DATA_CLASSES):
                     seeded, data = False, str(failure.error).splitlines()[0]
                 else:
@@ -122,24 +126,37 @@ def run(
     execute(plan, connection, transactional)
     after = rows.count(connection, kept), rows.contents(connection, columns), rows.files(connection)
     check_rows(before, after)
-    announced = any(step.rewrite for step in plan.steps)
     rewritten = tuple(sorted(name for name, file in before[2].items() if after[2].get(name, file) != file))
-    if rewritten and not announced:
+    if rewritten and not any(step.rewrite for step in plan.steps):
         raise ProofError(
             "The plan rewrites tables without saying so; nothing was written",
             where=", ".join(".".join(name) for name in rewritten),
             why="This is a bug in Telamon.",
         )
     reached = without(read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema), scope.exclude)
-    return Proof(plan, transactional, data, rewritten), reached
+    return Proof(observed(plan, rewritten), transactional, data, rewritten), reached
+
+
+def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...]) -> Plan:
+    """The plan with rewrites announced only for the tables that were seen to be rewritten."""
+    tables = {alter_table_of(name) for name in rewritten}
+    steps = tuple(
+        replace(step, rewrite=False) if step.rewrite and step.table and step.table not in tables else step
+        for step in plan.steps
+    )
+    return replace(plan, steps=steps)
+
+
+def alter_table_of(name: tuple[str, str]) -> str:
+    """How the steps of a table begin."""
+    from telamon.quote import ident
+
+    return f"ALTER TABLE {ident(*name)}"
 
 
 def execute(plan: Plan, connection: psycopg.Connection[tuple[Any, ...]], transactional: bool) -> None:
     """Runs the plan's statements as apply would."""
-    steps = join(plan.steps)
-    if any(step.bodies for step in steps):
-        steps.insert(0, BODIES)
-    statements = [step.sql for step in steps]
+    statements = [step.sql for step in plan.statements()]
     if transactional:
         statements = ["BEGIN", *statements, "COMMIT"]
     for statement in statements:

@@ -87,4 +87,10 @@ def title(id: Id) -> str:
     """An identity for people: `column public.users.email`."""
     if id[0] in ("comment", "owner", "grant", "label"):
         return f"{id[0]} of {title(id[1:])}"
+    if id[0] in SIGNED:
+        return f"{id[0]} {id[1]}.{id[2]}({', '.join(id[3:])})"
     return f"{id[0].replace('_', ' ')} {'.'.join(id[1:])}"
+
+
+SIGNED = ("function", "aggregate")
+"""Kinds whose last part is a list of argument types."""

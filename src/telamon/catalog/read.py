@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -63,6 +64,7 @@ class CatalogReader:
         self.by_parent: dict[Id, list[Id]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
+        self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
 
     def add(
         self,
@@ -82,6 +84,9 @@ class CatalogReader:
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         self.addresses[catalog, oid, sub] = id
         self.paths[catalog, oid, sub] = path
+
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        self.instead.setdefault((catalog, oid), {})[target] = instead
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         id = self.addresses.get((catalog, oid, sub))
@@ -135,6 +140,8 @@ class CatalogReader:
             target = self.resolve(catalogs[ref_class], ref_oid, ref_sub)
             if target is None or target == source:
                 continue
+            if instead := self.instead.get((catalogs[class_oid], oid), {}).get(target):
+                target, strength = instead, "i"
             if target[1 : len(source)] == source[1:] and len(target) > len(source):
                 continue  # a whole on its own part: a table on a column of its partition key
             self.facts[source][2].add(target)
@@ -170,10 +177,12 @@ def read_catalog(
     """
     from psycopg import IsolationLevel
 
+    from telamon.catalog.unmanaged import describe, objects_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
-    server = Server(connection.info.server_version, schemas, unqualified)
+    superuser = connection.info.parameter_status("is_superuser") == "on"
+    server = Server(connection.info.server_version, schemas, unqualified, superuser)
     reader = CatalogReader(server)
     queries = [(kind, query) for kind in KINDS if (query := kind.query(server))]
     previous = connection.isolation_level
@@ -190,6 +199,7 @@ def read_catalog(
             collations, classes = connection.execute(COLLATIONS), connection.execute(CLASSES)
             found = [(kind, connection.execute(query)) for kind, query in queries]
             edges = connection.execute(DEPENDENCIES)
+            objects = connection.execute(objects_query(server))
         row = who.fetchone()
         assert row is not None
         reader.members = {(catalog, oid): extension for catalog, oid, extension in members}
@@ -197,6 +207,8 @@ def read_catalog(
         reader.learn_classes(classes.fetchall())
         for kind, cursor in found:
             kind.read(reader, cursor.fetchall())
-        return reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
+        catalog = reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
+        nameless = [(name, oid) for name, oids in objects for oid in oids if (name, oid, 0) not in reader.addresses]
+        return replace(catalog, unmanaged=describe(connection, nameless)) if nameless else catalog
     finally:
         connection.isolation_level = previous

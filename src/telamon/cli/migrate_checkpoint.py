@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, dir_option, format_option, load_env, project_options, read_directory
+from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
 
 
 @click.command("checkpoint")
 @click.argument("tag", default="")
-@dir_option
+@directory_option
 @dev_option
 @project_options
 @format_option
@@ -21,12 +21,13 @@ def command(
 
     Databases that have a history never run it.
     """
+    from telamon.directory import Directory
     from telamon.engine import open_engine
     from telamon.generate import EVERYTHING
     from telamon.history.checkpoint import checkpoint
 
     project = load_env(env, config)
-    directory = read_directory(directory_url, project)
+    directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
     with open_engine(dev or project.dev, EVERYTHING) as engine:
         made = checkpoint(engine, directory, tag)

@@ -7,23 +7,23 @@ import os
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dir_option, load_env, project_options, read_directory
+from telamon.cli.options import directory_of, directory_option, project_options
 from telamon.errors import TelamonError, UsageError
 
 
 @click.command("edit")
 @click.argument("version", default="")
-@dir_option
+@directory_option
 @project_options
 def command(version: str, directory_url: str | None, env: str | None, config: str | None) -> None:
     """Opens a migration, the last one if none is named, in the editor (VISUAL, EDITOR), and seals it afterwards.
 
     The file is changed when the editor is closed and its statements can be told apart; else the draft is kept.
     """
-    from telamon.directory import MigrationFile
+    from telamon.directory import Directory, MigrationFile
     from telamon.history.choice import named
 
-    directory = read_directory(directory_url, load_env(env, config))
+    directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
     if not directory.files:
         raise UsageError("The migration directory is empty", where=directory.path)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
+from telamon.cli.options import directory_of, directory_option, format_option, project_options
 from telamon.directory import SUM_FILE, Directory
 
 
 @click.command("hash")
-@click.option("--dir", "directory_url", default="migrations", help="The migration directory, a path or file://path.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-def command(directory_url: str, form: str) -> None:
+@directory_option
+@project_options
+@format_option
+def command(directory_url: str | None, env: str | None, config: str | None, form: str) -> None:
     """Writes atlas.sum anew for the files as they are. What was changed deliberately is accepted by this."""
-    directory = Directory.read(directory_url)
+    directory = Directory.read(directory_of(directory_url, config, env))
     changed = directory.sum_content != directory.computed.render()
     if changed:
         directory.seal()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from telamon.cli.options import dir_option, format_option, load_env, project_options, read_directory
+from telamon.cli.options import directory_of, directory_option, format_option, project_options
 
 
 @click.command("ls")
-@dir_option
+@directory_option
 @click.option("--short", is_flag=True, help="Versions only.")
 @click.option("--latest", is_flag=True, help="The last one only.")
 @project_options
@@ -17,7 +17,9 @@ def command(
     directory_url: str | None, short: bool, latest: bool, env: str | None, config: str | None, form: str
 ) -> None:
     """Lists the migrations in the order in which they run."""
-    files = read_directory(directory_url, load_env(env, config)).executable()
+    from telamon.directory import Directory
+
+    files = Directory.read(directory_of(directory_url, config, env)).executable()
     files = files[-1:] if latest else files
     if form == "json":
         import json

@@ -5,19 +5,21 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note, offer_attributes
+from telamon.cli.options import directory_of, directory_option, format_option, project_options
 from telamon.directory import Directory, file_name
 
 
 @click.command("new")
 @click.argument("name", default="")
-@click.option("--dir", "directory_url", default="migrations", help="The migration directory, a path or file://path.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-def command(name: str, directory_url: str, form: str) -> None:
+@directory_option
+@project_options
+@format_option
+def command(name: str, directory_url: str | None, env: str | None, config: str | None, form: str) -> None:
     """Adds an empty migration file, sealed, to write SQL into. Seal it again with `migrate hash` afterwards.
 
     Prints the path of the file.
     """
-    directory = Directory.read(directory_url, missing_ok=True)
+    directory = Directory.read(directory_of(directory_url, config, env), missing_ok=True)
     version = directory.new_version()
     created = file_name(version, name)
     directory.write(created, b"")

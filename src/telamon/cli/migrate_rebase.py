@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, dir_option, format_option, load_env, project_options, read_directory
+from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
 
 
 @click.command("rebase")
 @click.argument("versions", nargs=-1)
 @click.option("--onto", default=None, help="The branch whose migrations come first; found by itself in a merge.")
-@dir_option
+@directory_option
 @dev_option
 @project_options
 @format_option
@@ -29,12 +29,13 @@ def command(
     Which are mine is found by git, or named by version. Run it when git reports a conflict in atlas.sum. The directory
     is replayed; when the result depends on the order of the two sides, that is said.
     """
+    from telamon.directory import Directory
     from telamon.engine import open_engine
     from telamon.generate import EVERYTHING
     from telamon.history.rebase import rebase, sides
 
     project = load_env(env, config)
-    directory = read_directory(directory_url, project)
+    directory = Directory.read(directory_of(directory_url, config, env))
     found = sides(directory, list(versions), onto)
     with open_engine(dev or project.dev, EVERYTHING) as engine:
         made = rebase(engine, directory, found)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, dir_option, format_option, load_env, project_options, read_directory
+from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
 
 
 @click.command("rm")
 @click.argument("versions", nargs=-1)
-@dir_option
+@directory_option
 @click.option("--no-replay", is_flag=True, help="Do not replay what is left.")
 @dev_option
 @project_options
@@ -28,11 +28,12 @@ def command(
 
     What is left is replayed first, unless those were the last: later ones may have needed them.
     """
+    from telamon.directory import Directory
     from telamon.errors import UsageError
     from telamon.history.choice import named
 
     project = load_env(env, config)
-    directory = read_directory(directory_url, project)
+    directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
     if not directory.files:
         raise UsageError("The migration directory is empty", where=directory.path)

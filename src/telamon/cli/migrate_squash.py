@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, dir_option, format_option, load_env, project_options, read_directory
+from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
 
 
 @click.command("squash")
@@ -13,7 +13,7 @@ from telamon.cli.options import dev_option, dir_option, format_option, load_env,
 @click.option("--from", "first", default=None, help="The version of the first that is squashed; all after it are too.")
 @click.option("--since-branch", default=None, help="Squash what this branch does not have; the default branch if `.`.")
 @click.option("--dry-run", is_flag=True, help="Print the file and write nothing.")
-@dir_option
+@directory_option
 @dev_option
 @project_options
 @format_option
@@ -33,6 +33,7 @@ def command(
     Migrations that only change the schema are planned anew; if one of them does more, as writing rows, their statements
     are joined as they are.
     """
+    from telamon.directory import Directory
     from telamon.engine import open_engine
     from telamon.errors import UsageError
     from telamon.generate import EVERYTHING
@@ -41,7 +42,7 @@ def command(
     from telamon.history.squash import squash
 
     project = load_env(env, config)
-    directory = read_directory(directory_url, project)
+    directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
     if (first is None) == (since_branch is None):
         raise UsageError("Which migrations?", do="Give --from VERSION or --since-branch BRANCH.")

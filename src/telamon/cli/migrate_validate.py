@@ -7,21 +7,25 @@ from typing import Any
 import click
 
 from telamon.cli.console import note
+from telamon.cli.options import directory_of, directory_option, format_option, load_env, project_options
 from telamon.directory import Directory
 from telamon.errors import TelamonError
 
 
 @click.command("validate")
-@click.option("--dir", "directory_url", default="migrations", help="The migration directory, a path or file://path.")
+@directory_option
+@project_options
 @click.option("--dev-url", "dev", default=None, help="The dev database on which the directory is replayed.")
 @click.option("--no-replay", is_flag=True, help="Check the files only, without a database.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-def command(directory_url: str, dev: str | None, no_replay: bool, form: str) -> None:
+@format_option
+def command(
+    directory_url: str | None, env: str | None, config: str | None, dev: str | None, no_replay: bool, form: str
+) -> None:
     """Checks the directory: its sum file, its versions, its texts, and that it replays on the dev database."""
-    directory = Directory.read(directory_url)
+    directory = Directory.read(directory_of(directory_url, config, env))
     warnings = [warning for file in directory.files for warning in file.warnings()]
     try:
-        _check(directory, dev, replay=not no_replay)
+        _check(directory, dev or load_env(env, config).dev, replay=not no_replay)
     except TelamonError as error:
         _show(form, {"ok": False, "files": len(directory.files), "warnings": warnings, "error": _as_json(error)})
         raise

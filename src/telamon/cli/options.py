@@ -12,7 +12,6 @@ from telamon.scope import Scope
 
 if TYPE_CHECKING:
     from telamon.diff.renames import Rename
-    from telamon.directory import Directory
     from telamon.generate import Wishes
     from telamon.project import Env
 
@@ -42,10 +41,10 @@ def rename_options(command: Command) -> Command:
     return click.option("--rename", "renames", multiple=True, help="table:old=new or column:table.old=new.")(command)
 
 
-dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
-dir_option = click.option(
-    "--dir", "directory_url", default=None, help="The migration directory; `migrations` if not given."
+directory_option = click.option(
+    "--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]"
 )
+dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."
 )
@@ -58,11 +57,9 @@ def load_env(env: str | None, config: str | None) -> Env:
     return load_project(config, env)
 
 
-def read_directory(directory_url: str | None, project: Env) -> Directory:
+def directory_of(given: str | None, config: str | None, env: str | None) -> str:
     """The migration directory: as the flag says, else as the configuration does."""
-    from telamon.directory import Directory
-
-    return Directory.read(directory_url or project.dir or "migrations")
+    return given or load_env(env, config).dir or "migrations"
 
 
 def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str]) -> Scope:

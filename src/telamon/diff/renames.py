@@ -88,7 +88,8 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
     Raises:
         UsageError: a flag is malformed, or names what is not there.
     """
-    found = []
+    found: list[Rename] = []
+    current = old
     for flag in flags:
         kind, colon, rest = flag.partition(":")
         path, equals, name = rest.rpartition("=")
@@ -97,13 +98,24 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
                 f"The rename {flag!r} is not understood",
                 do="Write --rename table:old=new or --rename column:table.old=new (with the schema, if need be).",
             )
-        id = resolve(kind, path, old)
-        if id is None:
+        # Flags follow each other: after table:a=b, a column may be named by either table.
+        before = resolve(kind, path, old)
+        id = resolve(kind, path, current) or (before and moved_by(before, found))
+        if id is None or id not in current.facts:
             raise UsageError(
                 f"The rename {flag!r} names a {kind} that is not in the current schema", do="Check its spelling."
             )
         found.append(Rename(id, (*id[:-1], name)))
+        current = substituted(current, {id: found[-1].new})
     return found
+
+
+def moved_by(id: Id, renames: Iterable[Rename]) -> Id:
+    """What became of an identity through renames."""
+    for each in renames:
+        if id == each.old or id[1 : len(each.old)] == each.old[1:]:
+            id = renamed(id, each.old[1:], each.new[1:])
+    return id
 
 
 def resolve(kind: str, path: str, catalog: Catalog) -> Id | None:
@@ -116,34 +128,50 @@ def resolve(kind: str, path: str, catalog: Catalog) -> Id | None:
 
 
 def substituted(catalog: Catalog, names: Mapping[Id, Id]) -> Catalog:
-    """The catalog as it is after renames: identities, parents, needs and what specs refer to."""
+    """The catalog as it is after renames: identities of the renamed and of their parts, and what refers to them.
 
-    def moved(id: Id) -> Id:
-        for length in (len(id), len(id) - 1, len(id) - 2):
-            for start in (0, 1, 2):
-                part = id[start:length] if length > start else ()
-                if part in names:
-                    return (*id[:start], *names[part], *id[length:])
-        return id
+    Texts (expressions, definitions) stay as they are: only the server can rewrite those.
+    """
+    moved: dict[Id, Id] = {}
+    for old, new in names.items():
+        for fact in [catalog.facts[old], *descendants(catalog, old)]:
+            moved[fact.id] = renamed(fact.id, old[1:], new[1:])
 
     def spec(value: Any) -> Any:
         if not dataclasses.is_dataclass(value) or isinstance(value, type):
             return value
         changed = {
-            item.name: names[current]
+            item.name: moved[current]
             for item in dataclasses.fields(value)
-            if isinstance(current := getattr(value, item.name), tuple) and current in names
+            if isinstance(current := getattr(value, item.name), tuple) and current in moved
         }
         return replace(value, **changed) if changed else value
 
+    def at(id: Id) -> Id:
+        return moved.get(id, id)
+
     facts = {}
     for fact in catalog:
-        id = moved(fact.id)
-        facts[id] = Fact(
-            id, spec(fact.spec), moved(fact.parent) if fact.parent else None,
-            frozenset(map(moved, fact.needs)), frozenset(map(moved, fact.auto)), fact.order,
-        )  # fmt: skip
+        parent = at(fact.parent) if fact.parent else None
+        needs, auto = frozenset(map(at, fact.needs)), frozenset(map(at, fact.auto))
+        facts[at(fact.id)] = Fact(at(fact.id), spec(fact.spec), parent, needs, auto, fact.order)
     return Catalog(facts, catalog.version_num, catalog.unmanaged, catalog.user)
+
+
+def descendants(catalog: Catalog, id: Id) -> list[Fact]:
+    """The parts of a fact, their parts, and so on."""
+    found = list(catalog.children(id))
+    for fact in found:
+        found.extend(catalog.children(fact.id))
+    return found
+
+
+def renamed(id: Id, old: Id, new: Id) -> Id:
+    """An identity in which a path took the place of another; a satellite's path begins one later."""
+    for start in (1, 2):
+        if id[start : start + len(old)] == old:
+            return (*id[:start], *new, *id[start + len(old) :])
+    return id
 
 
 def free(old: Catalog, new: Catalog, movable: Callable[[Fact], bool], names: Callable[[Fact], Any]) -> dict[Id, Id]:
@@ -163,6 +191,8 @@ def free(old: Catalog, new: Catalog, movable: Callable[[Fact], bool], names: Cal
     for id in changes.removed:
         fact = old.facts[id]
         same = waiting.get((id[0], fact.parent, repr(fact.spec)))
-        if same and movable(fact) and not any(name in used for name in names(new.facts[same[0]])):
-            pairs[id] = same.pop(0)
+        if same and movable(fact):
+            mine = set(names(fact))
+            if not any(name in used and name not in mine for name in names(new.facts[same[0]])):
+                pairs[id] = same.pop(0)
     return pairs

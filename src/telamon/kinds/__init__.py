@@ -3,44 +3,96 @@
 from __future__ import annotations
 
 from telamon.catalog.facts import Fact
+from telamon.kinds.access_method import AccessMethod
+from telamon.kinds.aggregate import Aggregate
 from telamon.kinds.base import Context, Kind
+from telamon.kinds.base_type import BaseType, ShellType
+from telamon.kinds.cast import Cast
 from telamon.kinds.check import Check
+from telamon.kinds.collation import Collation
 from telamon.kinds.column import Column
 from telamon.kinds.comment import Comment
 from telamon.kinds.composite import Attribute, Composite
+from telamon.kinds.conversion import Conversion
 from telamon.kinds.default import Default
+from telamon.kinds.default_privilege import DefaultPrivilege
 from telamon.kinds.domain import Domain, DomainConstraint
 from telamon.kinds.enum import Enum
+from telamon.kinds.event_trigger import EventTrigger
 from telamon.kinds.exclusion import Exclusion
 from telamon.kinds.extension import Extension
+from telamon.kinds.foreign import ForeignDataWrapper, ForeignServer, UserMapping
 from telamon.kinds.foreign_key import ForeignKey
+from telamon.kinds.foreign_table import ForeignTable
 from telamon.kinds.grant import Grant
 from telamon.kinds.index import Index
+from telamon.kinds.label import Label
+from telamon.kinds.language import Language
+from telamon.kinds.marks import Cluster, ReplicaIdentity
 from telamon.kinds.not_null import NotNull
+from telamon.kinds.operator import Operator
+from telamon.kinds.operator_class import OperatorClass, OperatorFamily, OperatorFamilyMember
 from telamon.kinds.owner import Owner
 from telamon.kinds.partition import IndexPartition, Partition
 from telamon.kinds.policy import Policy
 from telamon.kinds.primary_key import PrimaryKey
+from telamon.kinds.publication import Publication, PublicationSchema, PublicationTable
+from telamon.kinds.range import Range
 from telamon.kinds.routine import Routine
+from telamon.kinds.rule import Rule
 from telamon.kinds.schema import Schema
 from telamon.kinds.sequence import Sequence
+from telamon.kinds.statistics import Statistics
+from telamon.kinds.subscription import Subscription
 from telamon.kinds.table import Table
+from telamon.kinds.text_search import (
+    TextSearchConfiguration,
+    TextSearchDictionary,
+    TextSearchParser,
+    TextSearchTemplate,
+)
+from telamon.kinds.transform import Transform
 from telamon.kinds.trigger import Trigger
+from telamon.kinds.trigger_state import TriggerState
 from telamon.kinds.unique import Unique
 from telamon.kinds.view import MaterializedView, View
+from telamon.kinds.view_column import ViewColumn
 
 # In the order in which they are read: what others refer to by OID comes first, satellites come last.
 KINDS: tuple[Kind, ...] = (
     Schema(),
     Extension(),
+    AccessMethod(),
+    Language(),
+    Collation(),
     Enum(),
+    ShellType(),
+    BaseType(),
+    Range(),
     Domain(),
     Composite(),
     Attribute(),
+    ForeignDataWrapper(),
+    ForeignServer(),
+    UserMapping(),
     Table(),
+    ForeignTable(),
     View(),
     MaterializedView(),
+    ViewColumn(),
     Routine(),
+    Aggregate(),
+    Cast(),
+    Operator(),
+    OperatorFamily(),
+    OperatorClass(),
+    OperatorFamilyMember(),
+    Conversion(),
+    Transform(),
+    TextSearchParser(),
+    TextSearchTemplate(),
+    TextSearchDictionary(),
+    TextSearchConfiguration(),
     DomainConstraint(),
     Column(),
     Sequence(),
@@ -52,13 +104,25 @@ KINDS: tuple[Kind, ...] = (
     Check(),
     ForeignKey(),
     Index(),
+    Rule(),
     Trigger(),
     Policy(),
     Partition(),
     IndexPartition(),
+    TriggerState(),
+    ReplicaIdentity(),
+    Cluster(),
+    Statistics(),
+    Publication(),
+    PublicationTable(),
+    PublicationSchema(),
+    Subscription(),
+    EventTrigger(),
+    DefaultPrivilege(),
     Comment(),
     Owner(),
     Grant(),
+    Label(),
 )
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 

@@ -20,11 +20,13 @@ class Server:
         version_num: as `180006`.
         schemas: the schemas in scope; empty means all that are not PostgreSQL's own.
         unqualified: the one schema whose name is left out of all SQL, or "".
+        superuser: whether it is read as a superuser; others may not see how subscriptions connect.
     """
 
     version_num: int
     schemas: tuple[str, ...] = ()
     unqualified: str = ""
+    superuser: bool = True
 
     @property
     def major(self) -> int:
@@ -126,6 +128,9 @@ class Reader(Protocol):
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         """Makes dependencies on that address dependencies on `id`; `path` names it where it can have satellites."""
 
+    def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
+        """Makes what the object at an address needs of `target` a need of `instead`, whose drop takes it along."""
+
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
         """The fact at an address, if there is one."""
 
@@ -202,6 +207,20 @@ class Kind:
     def disturbance(self, old: Fact, new: Fact) -> str:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""
+
+    FIRST: ClassVar[int] = -1
+    LAST: ClassVar[int] = 2
+
+    def phase(self, operation: str) -> int:
+        """When it is due, dependencies apart: FIRST, 0 (creation and alteration), 1 (drops) or LAST.
+
+        For what acts on the plan's own statements: event triggers and default privileges.
+        """
+        return 1 if operation == "drop" else 0
+
+    def missing(self, ctx: Context) -> list[Fact]:
+        """What must be undone because creating `ctx.created` brings it about by itself: facts with the state wanted."""
+        return []
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         """Names that only one thing can have at a time, across kinds."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.sequence import SequenceSpec, sequence_options, serial_of
-from telamon.kinds.table import alter_table, heirs, option_steps
+from telamon.kinds.composite import row_conversion
+from telamon.kinds.options import options_change, options_clause
+from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
+from telamon.kinds.table import alter_table, column_options, heirs, option_steps
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -32,6 +34,7 @@ class ColumnSpec:
         base: the type's name without modifier.
         generated: "", "STORED" or "VIRTUAL".
         inherited: whether the table has the column only from its parents.
+        foreign_options: of a column of a foreign table.
         storage: "" when it is the type's own.
     """
 
@@ -46,6 +49,7 @@ class ColumnSpec:
     compression: str
     statistics: int | None
     options: tuple[str, ...]
+    foreign_options: tuple[str, ...] = ()
 
 
 class Column(Kind):
@@ -76,7 +80,8 @@ class Column(Kind):
                         JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
                        WHERE i.classid = 'pg_catalog.pg_class'::regclass AND i.deptype = 'i'
                          AND i.refclassid = 'pg_catalog.pg_class'::regclass
-                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
+                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END,
+                   a.attfdwoptions
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -87,7 +92,7 @@ class Column(Kind):
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for relation, number, name, type, base, type_oid, collation, generated, expression, identity, *rest in rows:
-            foreign, _, storage, compression, statistics, options, default_oid, sequence = rest
+            foreign, _, storage, compression, statistics, options, default_oid, sequence, foreign_options = rest
             table = reader.find("pg_class", relation)
             if table is None:
                 continue
@@ -104,6 +109,7 @@ class Column(Kind):
                 COMPRESSION.get(compression, ""),
                 statistics,
                 column_options(options),
+                tuple(sorted(foreign_options or ())),
             )
             needs = [reader.find("pg_type", type_oid)]
             reader.add(id, spec, ("pg_class", relation, number), parent=table, needs=needs, order=number)
@@ -128,6 +134,8 @@ class Column(Kind):
         words = [ident(fact.id[-1]), serial or spec.type]
         if spec.compression:
             words.append(f"COMPRESSION {spec.compression}")
+        if spec.foreign_options:
+            words.append(options_clause(spec.foreign_options))
         if spec.collation:
             words.append(f"COLLATE {ctx.name(*spec.collation)}")
         return " ".join([*words, rest] if rest else words)
@@ -139,12 +147,20 @@ class Column(Kind):
         spec: ColumnSpec = fact.spec
         table = ctx.new.facts[fact.parent or fact.id]
         words = []
-        if spec.generated:
+        if spec.generated and not self.generated_above(fact, table, ctx):
             words.append(f"GENERATED ALWAYS AS ({spec.expression}) {spec.generated}")
         if spec.identity and not (table.kind == "table" and table.spec.partition and spec.inherited):
             words.append(identity_clause(fact, spec.identity, ctx))
         words += [clause for child in ctx.folded.get(fact.id, ()) if (clause := inline(child, ctx))]
         return " ".join(words)
+
+    def generated_above(self, fact: Fact, table: Fact, ctx: Context) -> bool:
+        """Whether the column inherits its expression; up to PostgreSQL 15 an inheritor could not say it again."""
+        for parent in table.spec.inherits:
+            column = ctx.new.get(("column", *parent[1:], fact.id[-1]))
+            if column is not None and column.spec.generated:
+                return ctx.server.major < 16 or column.spec.expression == fact.spec.expression
+        return False
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
@@ -184,6 +200,8 @@ class Column(Kind):
             clauses.append(f"{column} SET COMPRESSION {spec.compression or 'default'}")
         if spec.statistics != (old.statistics if old else None):
             clauses.append(f"{column} SET STATISTICS {-1 if spec.statistics is None else spec.statistics}")
+        if old and (change := options_change(old.foreign_options, spec.foreign_options)):
+            clauses.append(f"{column} {change}")
         steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
         return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
 
@@ -227,19 +245,28 @@ class Column(Kind):
         before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return old.spec.inherited and before.inherits != after.inherits
+        return bool(old.spec.inherited and before.inherits != after.inherits)
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec
         column = ident(new.id[-1])
         using = ctx.using.get(new.id, "")
         if not using:
-            where = new.id
-            using = conversion(column, before.base, after.type, rebuilt=swapped, where=where)
+            using = self.carried(old, new, ctx, swapped)
         clause = f"ALTER COLUMN {column} TYPE {after.type}"
         if after.collation or before.collation:
             clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
         return clause + (f" USING {using}" if using else "")
+
+    def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
+        """The USING expression that keeps the values; "" where none is needed."""
+        column, type = ident(new.id[-1]), new.spec.type
+        rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
+        if rebuilt and rebuilt[0][0] == "composite" and not type.endswith("[]"):
+            return row_conversion(column, rebuilt[0], type, ctx)
+        if swapped and not rebuilt and old.spec.type == type:
+            return ""
+        return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)
 
     def identity(
         self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context
@@ -266,11 +293,6 @@ class Column(Kind):
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
 
 
-def column_options(options: list[str] | None) -> tuple[str, ...]:
-    """The options that people set. Some builds of 15 keep a version of the row among them, which is nobody's."""
-    return tuple(sorted(option for option in options or () if not option.startswith("pg_attver=")))
-
-
 def identity_sequence(row: list[str]) -> tuple[str, str, SequenceSpec]:
     """(schema, name, options) of the sequence behind an identity column."""
     _, schema, name, type, start, increment, low, high, cache, cycle, unlogged = row
@@ -283,6 +305,6 @@ def identity_clause(fact: Fact, identity: IdentitySpec, ctx: Context) -> str:
     words = []
     if (identity.schema, identity.sequence) != (fact.id[1], f"{fact.id[2]}_{fact.id[-1]}"[:59] + "_seq"):
         words.append(f"SEQUENCE NAME {ctx.name(identity.schema, identity.sequence)}")
-    words += sequence_options(identity.options, SequenceSpec.plain(identity.options.type))
+    words += creation_options(identity.options)
     always = "ALWAYS" if identity.always else "BY DEFAULT"
     return f"GENERATED {always} AS IDENTITY" + (f" ({' '.join(words)})" if words else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.types import swap_type, type_names
+from telamon.kinds.types import conversion, swap_type, type_names
 from telamon.quote import ident
 
 
@@ -16,10 +16,10 @@ class CompositeSpec:
     """A composite type is its attributes, in their order.
 
     Args:
-        attributes: their names; the order is the order of the values in a row.
+        attributes: (name, type) of each; the order is the order of the values in a row.
     """
 
-    attributes: tuple[str, ...]
+    attributes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,28 @@ class Composite(Kind):
     def query(self, server: Server) -> str:
         return f"""
             SELECT c.oid::int8, n.nspname, c.relname, c.reltype::int8, t.typarray::int8,
-                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
-                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
+                   ARRAY(SELECT ARRAY[a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)]
+                           FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
+                   ARRAY(SELECT a.atttypid::int8 FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
              WHERE c.relkind = 'c' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, reltype, array, attributes in rows:
-            if reader.is_member("pg_type", reltype) or reader.is_member("pg_class", oid):
-                continue
+        own = [
+            row for row in rows if not reader.is_member("pg_type", row[3]) and not reader.is_member("pg_class", row[0])
+        ]
+        for _, schema, name, reltype, array, _, _ in own:
             id = ("composite", schema, name)
-            reader.add(id, CompositeSpec(tuple(attributes)), ("pg_class", oid), needs=[("schema", schema)])
-            reader.alias("pg_type", reltype, id)
+            reader.alias("pg_type", reltype, id, path=id)
             reader.alias("pg_type", array, id)
+        for oid, schema, name, _, _, attributes, types in own:
+            spec = CompositeSpec(tuple((attribute, type) for attribute, type in attributes))
+            # What an attribute needs, the whole needs: a type that is built anew takes it along.
+            needs = [("schema", schema), *(reader.find("pg_type", type) for type in types)]
+            reader.add(("composite", schema, name), spec, ("pg_class", oid), needs=needs)
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return ("relation name", *fact.id[1:]), *type_names(fact)
@@ -65,11 +73,40 @@ class Composite(Kind):
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         # Attributes are dropped and added by themselves, at the end; any other order needs the type built anew.
-        kept = tuple(name for name in old.spec.attributes if name in new.spec.attributes)
-        return [] if new.spec.attributes[: len(kept)] == kept else None
+        have, want = dict(old.spec.attributes), dict(new.spec.attributes)
+        kept = [name for name in have if name in want]
+        if list(want)[: len(kept)] != kept:
+            return None
+        retyped = any(have[name] != want[name] for name in kept)
+        return None if retyped and stored(old.id, ctx) else []
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         return swap_type(fact, ctx, "TYPE")
+
+
+def stored(type: Id, ctx: Context) -> bool:
+    """Whether rows may hold values of the type: PostgreSQL then refuses to change the type of an attribute."""
+    return any(fact.kind in ("column", "domain", "composite", "range") and type in fact.needs for fact in ctx.old)
+
+
+def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:
+    """The USING expression that carries the values of a composite type that was built anew over by their names."""
+    have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind == "attribute"}
+    values = []
+    for fact in ctx.new.children(type):
+        if fact.kind != "attribute":
+            continue
+        before = have.get(fact.id[3])
+        if before is None:
+            values.append("NULL")
+            continue
+        value, rebuilt = f"({column}).{ident(fact.id[3])}", bool(before.needs & ctx.swapped)
+        if rebuilt or before.spec.type != fact.spec.type:
+            base = before.spec.type.partition("(")[0]
+            value = conversion(value, base, fact.spec.type, rebuilt=rebuilt, where=fact.id) or value
+        values.append(value)
+    row = f"ROW({', '.join(values)})::{written}"
+    return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {row} END"
 
 
 class Attribute(Kind):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.table import alter_table, heirs
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -56,7 +56,13 @@ class TableConstraint(Kind):
         return f"""
             SELECT k.oid::int8, k.conrelid::int8, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
                    k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
-                   k.coninhcount > 0, k.conkey, k.conindid::int8, coalesce(s.spcname, ''), i.reloptions
+                   k.coninhcount > 0, k.conkey, k.conindid::int8, coalesce(s.spcname, ''), i.reloptions,
+                   CASE WHEN k.contype = 'c' AND NOT k.convalidated AND NOT k.connoinherit THEN ARRAY(
+                     WITH RECURSIVE heirs AS (
+                       SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conrelid
+                       UNION SELECT i.inhrelid FROM heirs h JOIN pg_catalog.pg_inherits i ON i.inhparent = h.inhrelid)
+                     SELECT c.oid::int8 FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
+                      WHERE NOT c.relispartition) END
               FROM pg_catalog.pg_constraint k
               JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
               LEFT JOIN pg_catalog.pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
@@ -87,7 +93,7 @@ class TableConstraint(Kind):
             table = reader.find("pg_class", relation)
             if table is None:
                 continue
-            index_oid, space, options = index
+            index_oid, space, options, heirs = index
             id = (self.name, *table[1:3], name)
             flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inh)
             bare = text
@@ -95,8 +101,9 @@ class TableConstraint(Kind):
                 bare = bare.removesuffix(words)
             spec = ConstraintSpec(bare, *flags, space, tuple(sorted(options or ())))
             columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
-            address = ("pg_constraint", oid)
-            reader.add(id, spec, address, parent=table, order=oid, needs=self.requirements(columns))
+            # One that is not valid is handed down as such only to tables that are there.
+            needs = [*self.requirements(columns), *(reader.find("pg_class", heir) for heir in heirs or ())]
+            reader.add(id, spec, ("pg_constraint", oid), parent=table, order=oid, needs=needs)
             if index_oid and self.owns_index:
                 reader.alias("pg_class", index_oid, id, path=("index", table[1], name))
 
@@ -119,12 +126,15 @@ class TableConstraint(Kind):
         return self.definition(fact, ctx)
 
     def in_partition(self, fact: Fact, ctx: Context) -> bool:
-        table = ctx.new.facts[("table", *fact.id[1:3])]
+        table = table_of(ctx, fact.id)
         return bool(table.spec.partition)
 
     def handed_down(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent's own change brings it (or takes it) for this table, which is there already."""
-        return not fact.spec.local and fact.spec.inherited and fact.parent not in ctx.created
+        spec: ConstraintSpec = fact.spec
+        if spec.local or not spec.inherited:
+            return False
+        return fact.parent not in ctx.created or not (spec.valid or self.in_partition(fact, ctx))
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         if self.handed_down(fact, ctx):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telamon.catalog.facts import Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.table import alter_table, heirs
+from telamon.kinds.table import TABLES, alter_table, heirs
 from telamon.quote import ident
 
 
@@ -45,13 +45,17 @@ class Default(Kind):
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, relation, number, expression, sequence_oid in rows:
-            column = reader.find("pg_class", relation, number)
-            if column is None:
+            found = reader.described("pg_class", relation, number)
+            if found is None:
                 continue
+            column, parent = found
             sequence = reader.find("pg_class", sequence_oid) if sequence_oid else None
             plain = expression.startswith("nextval('") and expression.endswith("'::regclass)")
             spec = DefaultSpec(expression, sequence if plain else None)
-            reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=column)
+            reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
+
+    def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        return fact.parent if fact.parent and fact.parent[0] == "column" else None
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         if any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ())):
@@ -68,7 +72,7 @@ class Default(Kind):
         return self.create(new, ctx)
 
     def set(self, fact: Fact, what: str, ctx: Context) -> list[Step]:
-        head = alter_table(ctx, fact.id, only=("table", *fact.id[1:3]) in heirs(ctx.new))
+        head = alter_table(ctx, fact.id, only=any((kind, *fact.id[1:3]) in heirs(ctx.new) for kind in TABLES))
         clause = f"ALTER COLUMN {ident(fact.id[-1])} {what}"
         comment = f"{what.split()[0].lower()} default of column {fact.id[-1]} of {fact.id[2]}"
         return [Step(f"{head} {clause}", comment, head, clause)]

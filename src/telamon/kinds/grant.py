@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import described
+from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves
 from telamon.quote import ident, role
 
 OBJECTS = (
@@ -22,8 +24,15 @@ OBJECTS = (
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
-
-Privileges = tuple[tuple[str, bool], ...]
+ROUTINES = ("function", "procedure", "aggregate")
+# Of a member of an extension, which is no fact: the extension, and the member's type, quoted name and column.
+MEMBER = """
+    (SELECT ARRAY[e.extname::text, o.type, o.identity,
+                  (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid AND a.attnum = x.sub
+                      AND x.sub > 0)]
+       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid,
+            pg_catalog.pg_identify_object(x.class, x.oid, 0) o
+      WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0 AND d.deptype = 'e')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +54,33 @@ class Grant(Kind):
 
     def query(self, server: Server) -> str:
         parts = [
-            f"SELECT '{catalog}', c.oid::int8, 0, c.{acl}::text[],"
-            f' pg_catalog.acldefault({letter}::"char", c.{owner})::text[],'
-            f" pg_catalog.pg_get_userbyid(c.{owner}) FROM pg_catalog.{catalog} c WHERE c.{acl} IS NOT NULL"
+            f"SELECT 'pg_catalog.{catalog}'::regclass, '{catalog}', c.oid, 0, c.{acl},"
+            f' coalesce(i.initprivs, pg_catalog.acldefault({letter}::"char", c.{owner})), c.{owner}'
+            f" FROM pg_catalog.{catalog} c LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = c.oid AND i.objsubid = 0"
+            f" AND i.classoid = 'pg_catalog.{catalog}'::regclass AND i.privtype = 'e'"
+            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
         ]
         parts.append(
-            "SELECT 'pg_class', a.attrelid::int8, a.attnum, a.attacl::text[], '{}'::text[],"
-            " pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_attribute a"
-            " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND a.attrelid >= 16384"
-        )
-        one = (
-            "ARRAY(SELECT ARRAY[coalesce(r.rolname::text, ''), g.rolname::text, a.privilege_type, a.is_grantable::text]"
-            " FROM pg_catalog.aclexplode({}::aclitem[]) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee"
-            " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantor)"
+            "SELECT 'pg_catalog.pg_class'::regclass, 'pg_class', a.attrelid, a.attnum, a.attacl,"
+            " coalesce(i.initprivs, '{}'::pg_catalog.aclitem[]), c.relowner FROM pg_catalog.pg_attribute a"
+            " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+            " LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = a.attrelid AND i.objsubid = a.attnum"
+            " AND i.classoid = 'pg_catalog.pg_class'::regclass AND i.privtype = 'e'"
+            " WHERE a.attacl IS DISTINCT FROM i.initprivs AND a.attacl IS NOT NULL AND a.attrelid >= 16384"
         )
         return (
-            f"SELECT x.catalog, x.oid, x.sub, x.owner, {one.format('x.acl')}, {one.format('x.standard')}"
-            f" FROM ({' UNION ALL '.join(parts)}) AS x (catalog, oid, sub, acl, standard, owner)"
+            f"SELECT x.catalog, x.oid::int8, x.sub, pg_catalog.pg_get_userbyid(x.owner), {exploded('x.acl')},"
+            f" {exploded('x.standard')}, {MEMBER} FROM ({' UNION ALL '.join(parts)})"
+            " AS x (class, catalog, oid, sub, acl, standard, owner)"
         )
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for catalog, oid, sub, owner, held, given in rows:
+        for catalog, oid, sub, owner, held, given, member in rows:
             found = reader.described(catalog, oid, sub)
+            if member:
+                found = ("member", *(part for part in member[1:] if part)), ("extension", member[0])
             if found is None:
                 continue
             target, parent = found
@@ -84,7 +96,26 @@ class Grant(Kind):
                 reader.add(("grant", *target, who or "to the owner", *by), spec, parent=parent)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
-        return self.change(fact, fact.spec.given, fact.spec.held, ctx)
+        given = fact.spec.given
+        if fact.parent in ctx.created:
+            initial = initial_privileges(ctx.old, *defaults_of(fact.id[1:-1]))
+            given = initial.get(fact.id[-1], (given, given))[0]
+        return self.change(fact, given, fact.spec.held, ctx)
+
+    def missing(self, ctx: Context) -> list[Fact]:
+        """What default privileges give to what the plan creates, and the desired schema does not."""
+        if not any(fact.kind == "default_privilege" for fact in ctx.old):
+            return []
+        found = []
+        for id in sorted(ctx.created):
+            for target in grantable(ctx.new.facts[id]):
+                owner = ctx.new.get(("owner", *target))
+                for grantee, (held, given) in initial_privileges(ctx.old, *defaults_of(target)).items():
+                    path = ("grant", *target, grantee)
+                    owned = owner is not None and grantee == f"to {owner.spec.role}"
+                    if held != given and not owned and path not in ctx.new.facts:
+                        found.append(Fact(path, GrantSpec(given, given), id, frozenset({id})))
+        return found
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         return self.change(fact, fact.spec.held, fact.spec.given, ctx)
@@ -94,32 +125,24 @@ class Grant(Kind):
 
     def change(self, fact: Fact, old: Privileges, new: Privileges, ctx: Context) -> list[Step]:
         target, grantee, grantor = parts(fact, ctx)
-        have, want = dict(old), dict(new)
         on, column = self.object(target, ctx)
         steps = []
-
-        def step(words: str, privileges: list[str], link: str, tail: str = "") -> None:
+        for verb, privileges, tail in moves(old, new):
             listed = ", ".join(f"{privilege}{column}" for privilege in privileges)
-            sql = f"{words}{listed} ON {on} {link} {grantee}{tail}"
+            link = "TO" if verb == "GRANT" else "FROM"
+            sql = f"{verb} {listed} ON {on} {link} {grantee}{tail}"
             if grantor:
                 sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
-            verb = "revoke from" if link == "FROM" else "grant to"
-            steps.append(Step(sql, f"{verb} {grantee} on {title(target)}"))
-
-        gone = [p for p in have if p not in want]
-        if gone:
-            step("REVOKE ", gone, "FROM")
-        lessened = [p for p in want if have.get(p) and not want[p]]
-        if lessened:
-            step("REVOKE GRANT OPTION FOR ", lessened, "FROM")
-        for option, tail in ((False, ""), (True, " WITH GRANT OPTION")):
-            added = [p for p in want if want[p] is option and (p not in have or (option and not have[p]))]
-            if added:
-                step("GRANT ", added, "TO", tail)
+            words = "grant to" if link == "TO" else "revoke from"
+            steps.append(Step(sql, f"{words} {grantee} on {title(target)}"))
         return steps
 
     def object(self, target: Id, ctx: Context) -> tuple[str, str]:
         """(the object as GRANT names it, the column list)."""
+        if target[0] == "member":
+            type = target[1].replace("-", "_").replace(" ", "_")
+            kind = "ROUTINE" if type in ROUTINES else WORDS.get(type, target[1].upper())
+            return f"{kind} {target[2]}", f" ({ident(target[3])})" if len(target) > 3 else ""
         if target[0] == "column" or target[0] == "view_column":
             return f"TABLE {ctx.name(*target[1:3])}", f" ({ident(target[3])})"
         words = described(target, ctx)
@@ -129,14 +152,6 @@ class Grant(Kind):
         elif target[0] == "aggregate":
             words = f"FUNCTION {ctx.name(*target[1:3])}({target[3]})"
         return words, ""
-
-
-def by_grantee(items: list[list[str]]) -> dict[tuple[str, str], Privileges]:
-    """(grantee, grantor) -> privileges."""
-    found: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-    for grantee, grantor, privilege, grantable in items:
-        found.setdefault((grantee, grantor), []).append((privilege, grantable == "true"))
-    return {key: tuple(sorted(privileges)) for key, privileges in found.items()}
 
 
 def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:

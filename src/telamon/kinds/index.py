@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.column import column_options
-from telamon.kinds.table import heirs, option_steps, options_text
+from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
 DESCENDING, FIRST = 1, 2
@@ -71,6 +70,11 @@ class Index(Kind):
                    i.indclass::oid[]::int8[], i.indcollation::oid[]::int8[], i.indoption::int2[],
                    CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) ELSE '' END,
                    c.reloptions, coalesce(s.spcname, ''), i.indisvalid OR c.relkind = 'I',
+                   CASE WHEN NOT i.indisvalid AND c.relkind = 'I' THEN
+                     ARRAY(SELECT h.inhrelid::int8 FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indrelid
+                              AND NOT EXISTS (SELECT FROM pg_catalog.pg_index own
+                                                JOIN pg_catalog.pg_inherits o ON o.inhrelid = own.indexrelid
+                                               WHERE own.indrelid = h.inhrelid AND o.inhparent = i.indexrelid)) END,
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
@@ -90,12 +94,12 @@ class Index(Kind):
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, schema, name, relation_oid, method, unique, distinct, count, columns, expressions, *rest in rows:
-            classes, collations, options, predicate, settings, space, valid, targets, class_options = rest
+            classes, collations, options, predicate, settings, space, valid, lacking, targets, class_options = rest
             relation = reader.find("pg_class", relation_oid)
             if relation is None or reader.is_member("pg_class", oid):
                 continue
-            found = iter(expressions or ())
-            parts = [column.split("\x01") if column is not None else (next(found), "0", "0") for column in columns]
+            texts = iter(expressions or ())
+            parts = [column.split("\x01") if column is not None else (next(texts), "0", "0") for column in columns]
             keys = []
             for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
                 bits = options[k]
@@ -111,7 +115,9 @@ class Index(Kind):
                 relation, method, unique, distinct, tuple(keys), include, predicate,
                 tuple(sorted(settings or ())), space, statistics, valid,
             )  # fmt: skip
-            reader.add(("index", schema, name), spec, ("pg_class", oid), parent=relation, order=oid)
+            # Some partition has no index for it, and attaching that partition afterwards would make one.
+            needs = [("partition", *found[1:]) for part in lacking or () if (found := reader.find("pg_class", part))]
+            reader.add(("index", schema, name), spec, ("pg_class", oid), parent=relation, order=oid, needs=needs)
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)

@@ -8,7 +8,8 @@ from telamon.quote import ident
 
 WORDS = {
     "schema": "SCHEMA", "extension": "EXTENSION", "enum": "TYPE", "composite": "TYPE", "range": "TYPE",
-    "base_type": "TYPE", "domain": "DOMAIN", "sequence": "SEQUENCE", "table": "TABLE", "foreign_table": "FOREIGN TABLE",
+    "base_type": "TYPE", "shell_type": "TYPE",
+    "domain": "DOMAIN", "sequence": "SEQUENCE", "table": "TABLE", "foreign_table": "FOREIGN TABLE",
     "view": "VIEW", "materialized_view": "MATERIALIZED VIEW", "index": "INDEX", "collation": "COLLATION",
     "conversion": "CONVERSION", "statistics": "STATISTICS", "language": "LANGUAGE", "event_trigger": "EVENT TRIGGER",
     "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "SERVER", "publication": "PUBLICATION",
@@ -39,6 +40,16 @@ def described(target: Id, ctx: Context) -> str:
     return signed(target, ctx)
 
 
+def operator_name(schema: str, name: str, ctx: Context) -> str:
+    """An operator's name; only its schema can need quotes."""
+    return name if schema == ctx.server.unqualified else f"{ident(schema)}.{name}"
+
+
+def operator_signature(target: Id, ctx: Context) -> str:
+    """An operator as COMMENT, ALTER and DROP name it: `"public".=== (integer, NONE)`."""
+    return f"{operator_name(target[1], target[2], ctx)} ({target[3]}, {target[4]})"
+
+
 def signed(target: Id, ctx: Context) -> str:
     """Objects with a signature, and those whose statements have a syntax of their own."""
     kind = target[0]
@@ -48,7 +59,7 @@ def signed(target: Id, ctx: Context) -> str:
     if kind == "aggregate":
         return f"AGGREGATE {ctx.name(*target[1:3])}({fact.spec.signature})"
     if kind == "operator":
-        return f"OPERATOR {fact.spec.signature}"
+        return f"OPERATOR {operator_signature(target, ctx)}"
     if kind == "cast":
         return f"CAST ({target[1]} AS {target[2]})"
     if kind == "transform":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.table import alter_table
+from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
 
@@ -79,7 +79,7 @@ class NotNull(Kind):
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself."""
-        table = ctx.new.facts[("table", *fact.id[1:3])]
+        table = table_of(ctx, fact.id)
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         above = (partition.spec.of,) if partition else table.spec.inherits
         return table.id not in ctx.created and any(("not_null", *p[1:], fact.id[3]) in ctx.new.facts for p in above)

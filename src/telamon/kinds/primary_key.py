@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telamon.catalog.facts import Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context
 from telamon.kinds.constraint import TableConstraint, suffix
 from telamon.kinds.table import options_text
@@ -39,6 +39,14 @@ class PrimaryKey(TableConstraint):
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         return self.definition(fact, ctx)
+
+    def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        # CREATE TABLE makes one of two keys on the same columns.
+        same = fact.spec.definition.partition("(")[2]
+        for other in catalog.children(fact.parent or fact.id):
+            if other.kind in ("primary_key", "unique") and other.spec.definition.partition("(")[2] == same:
+                return super().fold_into(fact, catalog) if other.id == fact.id else None
+        return super().fold_into(fact, catalog)
 
     def requirements(self, columns: list[Id]) -> list[Id]:
         """A primary key stands on the NOT NULL of its columns."""

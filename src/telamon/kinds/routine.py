@@ -48,7 +48,9 @@ class Routine(Kind):
               FROM pg_catalog.pg_proc p
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
               JOIN pg_catalog.pg_language l ON l.oid = p.prolang
-             WHERE p.prokind <> 'a' AND p.pronamespace IN {server.namespaces}"""
+             WHERE p.prokind <> 'a' AND p.pronamespace IN {server.namespaces}
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
+                                  AND d.objid = p.oid AND d.deptype = 'i')"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, schema, name, args, definition, prokind, result, names, modes, types, defaults, checked in rows:

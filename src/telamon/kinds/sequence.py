@@ -55,6 +55,13 @@ def sequence_options(new: SequenceSpec, old: SequenceSpec) -> list[str]:
     return words
 
 
+def creation_options(spec: SequenceSpec) -> list[str]:
+    """The options for making a sequence; it starts at its lower (or upper) bound where nothing else is said."""
+    plain = SequenceSpec.plain(spec.type, down=spec.increment < 0)
+    start = spec.maximum if spec.increment < 0 else spec.minimum
+    return sequence_options(spec, replace(plain, increment=1, start=start))
+
+
 def is_serial(sequence: Fact, catalog: Catalog) -> bool:
     """Whether `serial` makes this very sequence, its column's type and its default."""
     spec: SequenceSpec = sequence.spec
@@ -122,9 +129,7 @@ class Sequence(Kind):
         words = [f"CREATE {'UNLOGGED ' if spec.unlogged else ''}SEQUENCE {name}"]
         if spec.type != "bigint":
             words.append(f"AS {spec.type}")
-        words += sequence_options(spec, SequenceSpec.plain(spec.type, down=spec.increment < 0))
-        if spec.increment < 0:
-            words.insert(1, f"INCREMENT BY {spec.increment}") if spec.increment == -1 else None
+        words += creation_options(spec)
         if spec.owner:
             words.append(f"OWNED BY {ctx.name(*spec.owner[1:])}")
         return [Step(" ".join(words), f"create sequence {fact.id[2]}")]

@@ -33,12 +33,16 @@ class TableSpec:
     force_row_security: bool
 
 
+TABLES = ("table", "foreign_table")
+"""Kinds with columns, defaults, constraints and partitions' bounds."""
+
+
 @lru_cache(maxsize=4)
 def heirs(catalog: Catalog) -> set[Id]:
     """The tables that have partitions or inheritors, so that ONLY matters for them."""
     parents: set[Id] = set()
     for fact in catalog:
-        if fact.kind == "table":
+        if fact.kind in TABLES:
             parents.update(fact.spec.inherits)
         elif fact.kind == "partition":
             parents.add(fact.spec.of)
@@ -48,6 +52,30 @@ def heirs(catalog: Catalog) -> set[Id]:
 def alter_table(ctx: Context, table: Id, *, only: bool = False) -> str:
     """`ALTER TABLE x`, for whatever kind of relation the path names."""
     return f"ALTER TABLE {'ONLY ' if only else ''}{ctx.name(table[1], table[2])}"
+
+
+def column_options(options: Sequence[str] | None) -> tuple[str, ...]:
+    """What a person set in `attoptions`, sorted.
+
+    Some minor releases (15.20 is one) keep a mark of their own there on every column, `pg_attver`: it differs from
+    database to database, SET and RESET leave it as it is, and pg_dump does not print it.
+    """
+    return tuple(sorted(option for option in options or () if not option.startswith("pg_attver=")))
+
+
+def table_of(ctx: Context, part: Id) -> Fact:
+    """The table or foreign table that a column, constraint or the like belongs to, as it will be if it stays."""
+    places = ((catalog, kind) for catalog in (ctx.new, ctx.old) for kind in TABLES)
+    return next(found for catalog, kind in places if (found := catalog.get((kind, *part[1:3]))))
+
+
+def inheritance_clauses(old: Fact, new: Fact, ctx: Context) -> list[str] | None:
+    """INHERIT and NO INHERIT; None when kept parents would have to change places."""
+    before, after = old.spec.inherits, new.spec.inherits
+    if [p for p in before if p in after] != [p for p in after if p in before]:
+        return None
+    clauses = [f"NO INHERIT {ctx.name(*p[1:])}" for p in before if p not in after]
+    return clauses + [f"INHERIT {ctx.name(*p[1:])}" for p in after if p not in before]
 
 
 def option_steps(head: str, comment: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[Step]:
@@ -89,24 +117,34 @@ class Table(Kind):
                    c.relrowsecurity, c.relforcerowsecurity,
                    CASE WHEN NOT c.relispartition THEN
                      ARRAY(SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i
-                            WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) END
+                            WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) END,
+                   fs.srvname, ft.ftserver::int8, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
               LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+              LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
+              LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
+             WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        ids: dict[int, Id] = {row[0]: ("table", row[1], row[2]) for row in rows}
+        from telamon.kinds.foreign_table import ForeignTableSpec
+
+        ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, array, unlogged, key, partition, of_type, of_oid, am, space, *rest in rows:
-            options, toast, rls, force, parents = rest
+            options, toast, rls, force, parents, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
             settings = tuple(sorted(options or ())) + tuple(f"toast.{o}" for o in sorted(toast or ()))
             inherits = tuple(ids[parent] for parent in parents or () if parent in ids)
-            spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force)
             needs: list[Id | None] = [("schema", schema), *inherits]
+            spec: TableSpec | ForeignTableSpec
+            if server_oid:
+                spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
+                needs.append(reader.find("pg_foreign_server", server_oid))
+            else:
+                spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force)
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))
             reader.add(ids[oid], spec, ("pg_class", oid), needs=needs)
@@ -166,10 +204,8 @@ class Table(Kind):
         if (before.partition_key, before.of_type) != (after.partition_key, after.of_type):
             return None
         head, comment = alter_table(ctx, new.id), f"modify table {new.id[2]}"
-        clauses = [f"NO INHERIT {ctx.name(*p[1:])}" for p in before.inherits if p not in after.inherits]
-        clauses += [f"INHERIT {ctx.name(*p[1:])}" for p in after.inherits if p not in before.inherits]
-        kept = [p for p in before.inherits if p in after.inherits]
-        if kept != [p for p in after.inherits if p in before.inherits]:
+        clauses = inheritance_clauses(old, new, ctx)
+        if clauses is None:
             return None
         if before.unlogged != after.unlogged:
             clauses.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")

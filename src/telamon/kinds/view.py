@@ -64,6 +64,8 @@ class View(Kind):
             reader.alias("pg_type", reltype, id)
             reader.alias("pg_type", array, id)
             reader.alias("pg_rewrite", rule, id)
+            for number, column in enumerate(names, 1):
+                reader.alias("pg_class", oid, id, number, ("view_column", schema, name, column))
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return ("relation name", *fact.id[1:]), ("type name", *fact.id[1:])

@@ -43,11 +43,11 @@ class Graph:
             node = self.rides[node]
         return node
 
-    def order(self, key: Callable[[Node], Any], weight: Callable[[Node], int]) -> list[Node]:
+    def order(self, key: Callable[[Node], tuple[Any, ...]], weight: Callable[[Node], int]) -> list[Node]:
         """The roots in an order that respects everything; among those that could come next, by `key`.
 
         Args:
-            key: sorts nodes for the reader.
+            key: sorts nodes for the reader; what agrees in the first three parts stays together where it can.
             weight: of riders in a cycle, those of the greatest weight get off first.
 
         Raises:
@@ -85,7 +85,7 @@ class Graph:
             member = self.rides[member]
         return True
 
-    def _sort(self, key: Callable[[Node], Any]) -> tuple[list[Node], dict[Node, set[Node]]]:
+    def _sort(self, key: Callable[[Node], tuple[Any, ...]]) -> tuple[list[Node], dict[Node, set[Node]]]:
         """(roots in order, what is left: root -> its successors)."""
         self._members: dict[Node, list[Node]] = defaultdict(list)
         self._incoming: dict[Node, set[Node]] = defaultdict(set)
@@ -103,17 +103,28 @@ class Graph:
                 if target != own and target not in successors[own]:
                     successors[own].add(target)
                     waiting[target] += 1
-        ready = [(key(root), root) for root in successors if not waiting[root]]
+        keys = {root: key(root) for root in successors}
+        ready = [(keys[root], root) for root in successors if not waiting[root]]
         heapq.heapify(ready)
-        ordered = []
-        while ready:
-            _, root = heapq.heappop(ready)
+        near: list[tuple[Any, Node]] = []  # what is ready and belongs to what was written last
+        ordered: list[Node] = []
+        done: set[Node] = set()
+        while near or ready:
+            _, root = heapq.heappop(near if near else ready)
+            if root in done:
+                continue
+            done.add(root)
+            cluster = keys[root][:3]
+            if not ordered or keys[ordered[-1]][:3] != cluster:
+                near = [(keys[other], other) for _, other in ready if keys[other][:3] == cluster]
+                heapq.heapify(near)
             ordered.append(root)
             for then in successors[root]:
                 waiting[then] -= 1
                 if not waiting[then]:
-                    heapq.heappush(ready, (key(then), then))
-        done = set(ordered)
+                    heapq.heappush(ready, (keys[then], then))
+                    if keys[then][:3] == cluster:
+                        heapq.heappush(near, (keys[then], then))
         return ordered, {root: then - done for root, then in successors.items() if root not in done}
 
     @staticmethod

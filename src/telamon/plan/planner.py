@@ -22,10 +22,12 @@ class Plan:
     Args:
         steps: in order.
         changes: what they bring about.
+        bodies_unchecked: whether functions must be created before what their bodies name.
     """
 
     steps: tuple[Step, ...]
     changes: Changes
+    bodies_unchecked: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -39,7 +41,14 @@ class Plan:
         """The plan as a file: each statement with its comment."""
         from telamon.plan.render import render
 
-        return render(self.steps)
+        return render(self.statements())
+
+    def statements(self) -> list[Step]:
+        """The steps as they are run: neighbours joined, and the setting that function bodies may need."""
+        from telamon.plan.render import BODIES, join
+
+        steps = join(self.steps)
+        return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
 def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
@@ -91,6 +100,7 @@ class Planner:
     def plan(self) -> Plan:
         self.ctx = Context(self.old, self.new, self.server, using=self.using)
         self.decide()
+        self.complete()
         self.connect()
         self.group()
         if not self.changes:
@@ -134,6 +144,14 @@ class Planner:
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
 
+    def complete(self) -> None:
+        """Takes in what the creations bring about by themselves and nobody asked for."""
+        missing = {fact.id: fact for kind in BY_NAME.values() for fact in kind.missing(self.ctx)}
+        if missing:
+            self.new = replace(self.new, facts={**self.new.facts, **missing}, _children={})
+            self.changes = replace(self.changes, added=(*self.changes.added, *missing))
+            self.ctx = replace(self.ctx, new=self.new)
+
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
         after = self.new.get(dependent)
@@ -170,7 +188,7 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
-            else:
+            elif not self.moves(self.old.facts[id]):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
@@ -190,8 +208,14 @@ class Planner:
         for need in fact.needs:
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
-            if need not in fact.auto:
+            if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
+
+    def moves(self, fact: Fact) -> bool:
+        """Whether the old fact is moved away, or is a part of one that is."""
+        if fact.id in self.ctx.swapped or fact.auto & self.ctx.swapped:
+            return True
+        return fact.parent is not None and self.moves(self.old.facts[fact.parent])
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
@@ -252,9 +276,10 @@ class Planner:
         top = fact = catalog.facts[id]
         while top.parent is not None and top.parent in catalog.facts:
             top = catalog.facts[top.parent]
-        late = 1 if operation == "drop" else 0
-        rank = self.kind(id).rank
-        return late, self.kind(top.id).rank, top.id[1:], -rank if late else rank, fact.order, id
+        kind, above = self.kind(id), self.kind(top.id)
+        phase = max(kind.phase(operation), above.phase(operation))
+        rank = -kind.rank if operation == "drop" else kind.rank
+        return phase, above.rank, top.id[1:], rank, fact.order, id
 
     def steps(self, order: list[Node]) -> list[Step]:
         folded: dict[Id, list[Fact]] = defaultdict(list)

@@ -15,30 +15,47 @@ BODIES = Step("SET check_function_bodies = off", "function bodies may name what 
 
 def join(steps: Iterable[Step]) -> list[Step]:
     """Joins neighbouring clauses of one ALTER TABLE, each about another column or constraint."""
-    joined: list[Step] = []
-    subjects: set[str] = set()
+    joined: list[list[Step]] = []
     for step in steps:
-        subject = subject_of(step)
-        last = joined[-1] if joined else None
-        if last and subject and last.table == step.table and subject not in subjects and subject_of(last):
-            clause = f"{last.clause},\n  {step.clause}"
-            loss = "; ".join(part for part in (last.loss, step.loss) if part)
-            joined[-1] = replace(
-                last, sql=f"{last.table}\n  {clause}", clause=clause, loss=loss, rewrite=last.rewrite or step.rewrite,
-                comment=merged_comment(last, step),
-            )  # fmt: skip
+        last = joined[-1] if joined else []
+        if last and last[0].table == step.table and subject_of(last[0]) and fits(step, last):
+            last.append(step)
         else:
-            joined.append(step)
-            subjects = set()
-        if subject:
-            subjects.add(subject)
-    return joined
+            joined.append([step])
+    return [one(group) for group in joined]
 
 
-def merged_comment(last: Step, step: Step) -> str:
-    """Both comments, without saying one thing twice."""
-    known = last.comment.split("; ")
-    return last.comment if step.comment in known else f"{last.comment}; {step.comment}"
+def fits(step: Step, group: list[Step]) -> bool:
+    """Whether a clause can stand beside others: about something else, or the new form of what was just dropped."""
+    subject = subject_of(step)
+    same = [other for other in group if subject_of(other) == subject]
+    replaces = step.clause.startswith("ADD CONSTRAINT ") and all(o.clause.startswith("DROP CONSTRAINT ") for o in same)
+    return bool(subject) and (not same or replaces)
+
+
+def one(group: list[Step]) -> Step:
+    """One step for a group of clauses."""
+    first = group[0]
+    if len(group) == 1:
+        return first
+    clause = ",\n  ".join(step.clause for step in group)
+    table = first.comment.rpartition(" ")[2]
+    said = dict.fromkeys(short(step.comment, table) for step in group)
+    return replace(
+        first,
+        sql=f"{first.table}\n  {clause}",
+        clause=clause,
+        comment=f"modify table {table}: {', '.join(said)}",
+        loss="; ".join(dict.fromkeys(step.loss for step in group if step.loss)),
+        rewrite=any(step.rewrite for step in group),
+    )
+
+
+def short(comment: str, table: str) -> str:
+    """A comment without the table that the joined one names already."""
+    for link in ("to table", "of table", "on table", "of", "to", "on"):
+        comment = comment.removesuffix(f" {link} {table}")
+    return comment
 
 
 def subject_of(step: Step) -> str:
@@ -54,10 +71,7 @@ def subject_of(step: Step) -> str:
 
 def render(steps: Iterable[Step]) -> str:
     """The statements, each under its comment, hazards included."""
-    listed = join(steps)
-    if any(step.bodies for step in listed):
-        listed.insert(0, BODIES)
-    return "".join(f"{comment_lines(step)}{step.sql};\n" for step in listed)
+    return "".join(f"{comment_lines(step)}{step.sql};\n" for step in steps)
 
 
 def comment_lines(step: Step) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from telamon.plan import Plan
-from telamon.plan.render import join
 
 
 def plan_as_json(plan: Plan) -> str:
@@ -18,6 +17,6 @@ def plan_as_json(plan: Plan) -> str:
             "rewrite": step.rewrite,
             "transactional": step.transactional,
         }
-        for step in join(plan.steps)
+        for step in plan.statements()
     ]
     return json.dumps({"statements": statements, "losses": list(plan.losses)}, indent=2)

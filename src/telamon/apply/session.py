@@ -1,0 +1,182 @@
+"""The session that runs statements: in one go or one by one, watched, patient, and knowing which one failed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+import psycopg
+from psycopg import pq, sql
+
+from telamon.apply.events import Asserted, Emit, Failed, Retrying, StatementDone
+from telamon.apply.failure import Stumble, check_failed, failure, gave_up, server_words
+from telamon.apply.options import Options
+from telamon.apply.revisions import RevisionTable
+from telamon.apply.target import Query, Target
+from telamon.apply.watch import Watch
+from telamon.apply.work import Work
+
+Result = TypeVar("Result")
+
+BEGIN, COMMIT, ROLLBACK = sql.SQL("BEGIN"), sql.SQL("COMMIT"), sql.SQL("ROLLBACK")
+
+
+class Session:
+    """A target's connection at work.
+
+    Args:
+        target: where.
+        table: its revision table.
+        options: how patient to be.
+        emit: is told what happens.
+        watch: looks at what a statement waits for.
+    """
+
+    def __init__(self, target: Target, table: RevisionTable, options: Options, emit: Emit, watch: Watch) -> None:
+        self.target, self.table, self.options, self.emit, self.watch = target, table, options, emit, watch
+        self.connection = target.connection
+
+    @property
+    def idle(self) -> bool:
+        """Whether no transaction is open."""
+        return self.connection.info.transaction_status == pq.TransactionStatus.IDLE
+
+    def batch(self, work: Work, before: Sequence[Query | bytes], indexes: range, after: Sequence[Query]) -> None:
+        """Sends queries, statements of the file and more queries in one go, and waits for all.
+
+        Raises:
+            Stumble: one failed; none after it was executed.
+        """
+        texts = [work.statements[index].text.encode() for index in indexes]
+        queries: list[Query | bytes] = [*before, *texts, *after]
+        cursors: list[psycopg.Cursor[tuple[object, ...]]] = []
+        try:
+            with self.watch.busy(), self.connection.pipeline():
+                cursors += (self.connection.execute(query) for query in queries)
+        except psycopg.Error as error:
+            failed = next((n for n, cursor in enumerate(cursors) if cursor.pgresult is None), len(cursors))
+            index = failed - len(before)
+            if 0 <= index < len(indexes):
+                raise Stumble(work, indexes[index], error) from None
+            query = queries[min(failed, len(queries) - 1)]
+            at = "the commit" if query == COMMIT else "its row in the history"
+            raise Stumble(work, -1, error, _text(query), at) from None
+
+    def one(self, work: Work, index: int) -> None:
+        """Executes one statement by itself, as the simple protocol does: it may be several, or read data.
+
+        Raises:
+            Stumble: it failed.
+        """
+        statement = work.statements[index]
+        begun = time.monotonic()
+        try:
+            with self.watch.busy():
+                if statement.copy_data is None:
+                    self.connection.execute(statement.text.encode())
+                else:
+                    with self.connection.cursor() as cursor, cursor.copy(statement.text.encode()) as copy:
+                        copy.write(statement.copy_data)
+        except psycopg.Error as error:
+            raise Stumble(work, index, error) from None
+        self.emit(StatementDone(work.file.version, index, statement.text, time.monotonic() - begun))
+
+    def send(self, work: Work, *queries: Query | bytes) -> None:
+        """Executes queries that are none of the file's.
+
+        Raises:
+            Stumble: one failed.
+        """
+        self.batch(work, queries, range(0), ())
+
+    def told(self, work: Work, indexes: range) -> None:
+        """Tells that statements sent in one go are done."""
+        for index in indexes:
+            self.emit(StatementDone(work.file.version, index, work.statements[index].text))
+
+    def roll_back(self) -> None:
+        """Ends an open transaction, if the connection still lives."""
+        if not self.connection.closed and not self.idle:
+            self.connection.execute(ROLLBACK)
+
+    @staticmethod
+    @lru_cache
+    def limits(lock_timeout: float) -> sql.Composed:
+        """The query that a transaction begins with: how long to wait for a lock (seconds), and when it began."""
+        return sql.SQL(
+            "SELECT set_config('lock_timeout', {}, true), set_config('telamon.started', clock_timestamp()::text, true)"
+        ).format(f"{max(1, round(lock_timeout * 1000))}ms")
+
+    def check(self, work: Work) -> None:
+        """Makes the pre-migration checks of a file.
+
+        Raises:
+            CheckError: one is not true.
+            Stumble: one cannot be executed.
+        """
+        for check in work.checks:
+            answers = []
+            for statement in check.statements:
+                try:
+                    cursor = self.connection.execute(statement.text.encode())
+                    row = cursor.fetchone() if cursor.description else None
+                except psycopg.Error as error:
+                    raise Stumble(work, -1, error, statement.text, f"its check {check.name}") from None
+                found = row[0] if row else None
+                if found is not True and not check.one_of:
+                    raise check_failed(work, check.name, statement.text, statement.origin, repr(found))
+                answers.append(found is True)
+                self.emit(Asserted(work.file.version, statement.text))
+            if check.one_of and not any(answers):
+                last = check.statements[-1]
+                raise check_failed(work, check.name, last.text, last.origin, "no true in any of its queries")
+
+    def patiently(self, version: str, attempt: Callable[[float], Result]) -> Result:
+        """Attempts something until it gets its locks: each attempt waits a little, then gives way to the others.
+
+        Who waits in the lock queue blocks everybody behind; so we leave it and come back.
+
+        Args:
+            version: the first file that is undone when an attempt fails, "" for none.
+            attempt: takes the lock timeout in seconds; everything it did must be undone by a rollback.
+
+        Raises:
+            LockError: somebody was in the way until the end of patience.
+            Stumble: it failed for another reason.
+        """
+        begun = time.monotonic()
+        ladder = self.options.lock_ladder
+        for number in itertools.count(1):
+            try:
+                return attempt(ladder[min(number, len(ladder)) - 1])
+            except Stumble as stumble:
+                if not stumble.blocked:
+                    raise
+                self.roll_back()
+                waited = time.monotonic() - begun
+                if waited >= self.options.lock_retry:
+                    raise gave_up(stumble, waited, self.watch.seen) from None
+            pause = random.uniform(0.5, 1.0) * min(0.25 * 2**number, 5.0)
+            self.emit(Retrying(version, number, pause, self.watch.seen))
+            time.sleep(pause)
+        raise AssertionError("count() does not end")
+
+    def fail(self, stumble: Stumble, kept: int) -> Exception:
+        """Ends the transaction, tells of the failure, and returns the error to raise.
+
+        Args:
+            kept: statements of the file that stay done.
+        """
+        lost = self.connection.closed
+        self.roll_back()
+        words = server_words(stumble.error)
+        self.emit(Failed(stumble.work.file.version, stumble.index, stumble.sql, words, undone=kept == 0))
+        return failure(stumble, kept, lost=lost)
+
+
+def _text(query: Query | bytes) -> str:
+    return query.decode() if isinstance(query, bytes) else query.as_string(None)

@@ -1,0 +1,213 @@
+"""Transaction mode `none`: statement by statement, so that after any interruption the row says exactly how far it came.
+
+A statement that can run in a transaction runs in one of its own, together with the write of its row: both happen or
+neither. One that cannot is announced in the row before it runs, so that a later run knows to look for its effect.
+BEGIN and COMMIT of the file are honoured: the rows of what stands between them are written in the same transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import psycopg
+from psycopg import sql
+
+from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
+from telamon.apply.failure import Stumble, server_words
+from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
+from telamon.apply.revisions import Revision
+from telamon.apply.session import BEGIN, COMMIT, Session
+from telamon.apply.work import Work, is_single
+from telamon.errors import CheckError, TelamonError
+
+IN_FLIGHT = "begun, and its end is not recorded: it is running, or the run was killed"
+
+
+def run_stepwise(session: Session, work: Work) -> None:
+    """Runs the statements of a file that are left, each with its row.
+
+    Raises:
+        TelamonError: a statement failed, a check was not true, or a lock was not to be had.
+    """
+    file, row, begun = work.file, work.begun, time.monotonic()
+    session.emit(FileStarted(file.name, file.version, file.description, len(work.statements), row.applied))
+    try:
+        if row.applied:
+            # What the statements before have set was lost with their session.
+            for statement in work.statements[: row.applied]:
+                if sets_session(statement.text):
+                    session.send(work, statement.text.encode())
+        else:
+            session.check(work)
+        # With nothing left to do (an empty file, or one repaired by a removal) the row is complete as it is.
+        session.send(work, session.table.upsert(row if work.left else row.at(row.total, work.hashes)))
+        while row.applied < row.total:
+            row = session.patiently("", _Steps(session, work, row).until_committed)
+        session.send(work, *session.target.identity(), *session.target.settings())
+    except Stumble as stumble:
+        error = session.fail(stumble, row.applied)
+        if not session.connection.closed:
+            _record(session, row, stumble)
+        raise error from None
+    finally:
+        session.roll_back()
+    session.emit(FileDone(file.version, time.monotonic() - begun))
+
+
+def _record(session: Session, row: Revision, stumble: Stumble) -> None:
+    failed = replace(row, error=server_words(stumble.error), error_stmt=stumble.sql)
+    for query in (*session.target.identity(), session.table.upsert(failed), *session.target.settings()):
+        session.connection.execute(query)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps from one commit to the next, beginning after `row`."""
+
+    session: Session
+    work: Work
+    row: Revision
+
+    def until_committed(self, lock_timeout: float) -> Revision:
+        """Runs statements until no transaction is open; returns the row as it then is in the table."""
+        row = self._step(self.row, lock_timeout)
+        while not self.session.idle:
+            if row.applied == row.total:
+                statement = self.work.statements[-1]
+                raise TelamonError(
+                    f"{self.work.file.name} leaves a transaction open",
+                    where=f"{statement.origin}\n{snippet(statement.text)}",
+                    why="It has a BEGIN without a COMMIT; what came after the BEGIN was undone.",
+                    do="Add the COMMIT, run `telamon migrate hash`, then apply again.",
+                )
+            row = self._step(row, lock_timeout)
+        return row
+
+    def _step(self, row: Revision, lock_timeout: float) -> Revision:
+        session, work, index = self.session, self.work, row.applied
+        statement = work.statements[index]
+        found, begun = effect(statement.text), time.monotonic()
+        if not session.idle:
+            if found is Effect.COMMITS:  # its row goes with what it commits
+                after = self._after(row, begun)
+                self._write(after)
+                session.one(work, index)
+            else:
+                session.one(work, index)
+                after = self._after(row, begun)
+                self._write(after)
+        elif found is Effect.BEGINS:
+            after = self._after(row, begun)
+            session.one(work, index)
+            session.send(work, *self._limits(lock_timeout), session.table.upsert(after))
+        elif found is Effect.PLAIN and is_single(statement):
+            whole = row.at(index + 1, work.hashes)
+            end = [session.target.local_role(), session.table.upsert(whole, measure=True), COMMIT]
+            session.batch(work, [BEGIN, *self._limits(lock_timeout)], range(index, index + 1), end)
+            after = self._after(row, begun)
+            session.emit(StatementDone(work.file.version, index, statement.text, time.monotonic() - begun))
+        else:
+            if not self._took_effect(row, index, found):
+                self._write(replace(row, error=IN_FLIGHT, error_stmt=statement.text))
+                session.one(work, index)
+            after = self._after(row, begun)
+            self._write(after)
+        return after
+
+    def _write(self, row: Revision) -> None:
+        upsert = self.session.table.upsert(row)
+        if self.session.idle:
+            self.session.send(self.work, BEGIN, self.session.target.local_role(), upsert, COMMIT)
+        else:
+            self.session.send(self.work, upsert)
+
+    def _limits(self, lock_timeout: float) -> list[sql.Composed]:
+        """The limits that a transaction begins with, unless the file sets its own."""
+        own = any("lock_timeout" in statement.text.lower() for statement in self.work.statements)
+        return [] if own else [self.session.limits(lock_timeout)]
+
+    def _after(self, row: Revision, begun: float) -> Revision:
+        spent = row.execution_time + _nanoseconds(begun)
+        return replace(row.at(row.applied + 1, self.work.hashes), execution_time=spent)
+
+    def _took_effect(self, row: Revision, index: int, found: Effect) -> bool:
+        """Whether a statement that an earlier run had begun is done; clears away what a failed one left behind.
+
+        Raises:
+            CheckError: nobody can know.
+        """
+        text = self.work.statements[index].text
+        begun_before = row.error == IN_FLIGHT and row.error_stmt == text
+        if begun_before and found is not Effect.OUTSIDE:
+            statement = self.work.statements[index]
+            raise CheckError(
+                f"statement {index + 1} of {self.work.file.name} was interrupted, and nobody can know how far it came",
+                where=f"{statement.origin}\n{snippet(text)}",
+                why="It may commit by itself, so a part of it may have been done.",
+                do="Look at the target. Then edit the statement so that running it is right (remove it if all is\n"
+                "done, add a comment to it to run it again), run `telamon migrate hash`, then apply again.",
+            )
+        target = build(text)
+        if target is None:
+            return False
+        valid = self._index_state(target)
+        if target.drops:
+            done = valid is None
+        else:
+            done = valid is True
+            if valid is False:
+                self._drop_invalid(target, index)
+        if begun_before and done:
+            self.session.emit(Note(f"index {'.'.join(target.name)}: an earlier run had finished it; going on"))
+        return begun_before and done
+
+    def _index_state(self, target: Build) -> bool | None:
+        """Whether the index is valid, None if there is none of that name on that table."""
+        row = self._look(target)
+        if row is None:
+            return None
+        if row[1] is not None:
+            raise TelamonError(
+                f"index {'.'.join(target.name)} is being built by another session",
+                where=f"pid {row[1]}",
+                do="Wait for it, or end it with pg_terminate_backend; then apply again.",
+            )
+        return bool(row[0])
+
+    def _drop_invalid(self, target: Build, index: int) -> None:
+        self.session.emit(
+            Note(f"index {'.'.join(target.name)} is invalid, left behind by a build that failed; dropping it first")
+        )
+        row = self._look(target)
+        assert row is not None
+        drop = sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(str(row[2]), str(row[3])))
+        try:
+            self.session.connection.execute(drop)
+        except psycopg.Error as error:
+            raise Stumble(self.work, index, error) from None
+
+    def _look(self, target: Build) -> tuple[object, ...] | None:
+        given = {"name": list(target.name), "table": list(target.table), "last": target.name[-1]}
+        return self.session.connection.execute(_INDEX, given).fetchone()
+
+
+def _nanoseconds(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1e9)
+
+
+# An index built concurrently is known by its table and name, one dropped by its name alone.
+_INDEX = """
+with path as (
+  select to_regclass((select string_agg(quote_ident(part), '.' order by n)
+                      from unnest(%(name)s::text[]) with ordinality as u(part, n))) as named,
+         to_regclass((select string_agg(quote_ident(part), '.' order by n)
+                      from unnest(%(table)s::text[]) with ordinality as u(part, n))) as parent
+)
+select i.indisvalid,
+       (select min(p.pid) from pg_stat_progress_create_index p
+        where p.index_relid = i.indexrelid and p.pid <> pg_backend_pid()),
+       n.nspname::text, c.relname::text
+from path, pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+where c.relname = %(last)s and (i.indrelid = path.parent or path.parent is null and i.indexrelid = path.named)
+"""

@@ -1,0 +1,62 @@
+"""What the commands that work on a target share: which target, which directory, from flags or configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from telamon.errors import UsageError
+
+if TYPE_CHECKING:
+    from telamon.project import Env
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Chosen = TypeVar("Chosen")
+
+
+def target_options(command: Command) -> Command:
+    """Adds the options that say which target, which directory and how to print."""
+    for option in (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."),
+        click.option("--env", default=None, help="The environment in the configuration."),
+        click.option("--config", "-c", default=None, help="The configuration file."),
+        click.option("--dir", "directory", default=None, help="The migration directory.  [default: migrations]"),
+        click.option("--url", "-u", default=None, help="The target: postgres://user@host:5432/database."),
+        click.option("--revisions-schema", default=None, help="The schema of the revision table."),
+        click.option("--role", default=None, help="Act as this role (SET ROLE)."),
+        click.option("--wait-for-database", "wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
+                     help="How long to wait for a target that is not up yet.  [default: 0]"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def load_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
+    """The environment in the configuration; one without settings where the flags say all."""
+    from telamon.project import Env, load_project
+
+    if url and directory and not config and not env:
+        return Env("local", Path.cwd())
+    return load_project(config, env)
+
+
+def require_url(url: str | None, env: Env) -> str:
+    """The URL of the target.
+
+    Raises:
+        UsageError: neither the flag nor the configuration gives one.
+    """
+    found = url or env.url
+    if not found:
+        raise UsageError(
+            "which database?", do="Give --url postgres://user@host:5432/database, or set url in the configuration."
+        )
+    return found
+
+
+def first(*values: Chosen | None, default: Chosen) -> Chosen:
+    """The first value that is given."""
+    return next((value for value in values if value is not None), default)

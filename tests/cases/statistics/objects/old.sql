@@ -1,0 +1,9 @@
+CREATE SCHEMA s;
+CREATE TABLE t (a int, b int, c text, d int);
+CREATE STATISTICS kept (dependencies) ON a, b FROM t;
+CREATE STATISTICS s.changed ON a, b FROM t;
+CREATE STATISTICS target (mcv) ON a, b FROM t;
+ALTER STATISTICS target SET STATISTICS 10;
+CREATE STATISTICS gone ON a, d FROM t;
+CREATE STATISTICS expr ON (a + b) FROM t;
+COMMENT ON STATISTICS kept IS 'k';
