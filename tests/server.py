@@ -84,7 +84,9 @@ class Server:
         if names := self.maintenance.execute(query, (database,)).fetchall():
             with self.connect(database) as connection:
                 for (name,) in names:
-                    connection.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(name)))
+                    for statement in ("ALTER {} DISABLE", "ALTER {} SET (slot_name = NONE)", "DROP {}"):
+                        subscription = sql.SQL("SUBSCRIPTION {}").format(sql.Identifier(name))
+                        connection.execute(sql.SQL(statement).format(subscription))
         self.maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
     def once(self, statements: Sequence[str]) -> None:

@@ -103,9 +103,9 @@ class CatalogReader:
     def parent(self, id: Id) -> Id | None:
         return self.facts[id][1]
 
-    def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
+    def operator_class(self, oid: int, type_oid: int, *, always: bool = False) -> tuple[str, str] | None:
         schema, name, method, default, input_type = self.classes[oid]
-        if default and (type_oid in (0, input_type) or (method, type_oid) not in self.own_defaults):
+        if not always and default and (type_oid in (0, input_type) or (method, type_oid) not in self.own_defaults):
             return None
         return schema, name
 

@@ -26,7 +26,7 @@ class CastSpec:
 
 class Cast(Kind):
     name = "cast"
-    rank = 19  # before anything that may use it: nothing depends on a cast in pg_depend, only on its function
+    rank = 7  # before anything that may use it: nothing depends on a cast in pg_depend, only on its function
 
     def query(self, server: Server) -> str:
         # A range type's cast to its multirange type comes with the type.

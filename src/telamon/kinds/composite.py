@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.types import conversion, swap_type, type_names
+from telamon.kinds.types import conversion, stored, swap_type, type_names
 from telamon.quote import ident
 
 
@@ -40,6 +40,8 @@ class Composite(Kind):
                            FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),
                    ARRAY(SELECT a.atttypid::int8 FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+                   ARRAY(SELECT a.attcollation::int8 FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
@@ -49,14 +51,16 @@ class Composite(Kind):
         own = [
             row for row in rows if not reader.is_member("pg_type", row[3]) and not reader.is_member("pg_class", row[0])
         ]
-        for _, schema, name, reltype, array, _, _ in own:
+        for _, schema, name, reltype, array, *_ in own:
             id = ("composite", schema, name)
             reader.alias("pg_type", reltype, id, path=id)
             reader.alias("pg_type", array, id)
-        for oid, schema, name, _, _, attributes, types in own:
+        for oid, schema, name, _, _, attributes, types, collations in own:
             spec = CompositeSpec(tuple((attribute, type) for attribute, type in attributes))
-            # What an attribute needs, the whole needs: a type that is built anew takes it along.
-            needs = [("schema", schema), *(reader.find("pg_type", type) for type in types)]
+            # What an attribute needs, the whole needs: a type or collation that is built anew takes it along.
+            needs: list[Id | None] = [("schema", schema)]
+            needs += [reader.find("pg_type", type) for type in types]
+            needs += [reader.find("pg_collation", collation) for collation in collations]
             reader.add(("composite", schema, name), spec, ("pg_class", oid), needs=needs)
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
@@ -82,11 +86,6 @@ class Composite(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         return swap_type(fact, ctx, "TYPE")
-
-
-def stored(type: Id, ctx: Context) -> bool:
-    """Whether rows may hold values of the type: PostgreSQL then refuses to change the type of an attribute."""
-    return any(fact.kind in ("column", "domain", "composite", "range") and type in fact.needs for fact in ctx.old)
 
 
 def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:

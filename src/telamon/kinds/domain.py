@@ -7,16 +7,23 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.types import swap_type, type_names
+from telamon.kinds.types import stored, swap_type, type_names
 from telamon.quote import ident
 
 
 @dataclass(frozen=True, slots=True)
 class DomainSpec:
+    """
+    Args:
+        checks: (name, definition) of the constraints, not null included: they are facts of their own, but whether they
+            can be added in place depends on where the domain is used.
+    """
+
     base: str
     collation: tuple[str, str] | None
     default: str | None
     not_null: bool
+    checks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +45,21 @@ class Domain(Kind):
                    CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::int8 END,
                    CASE WHEN t.typdefaultbin IS NOT NULL THEN pg_catalog.pg_get_expr(t.typdefaultbin, 0)
                         ELSE t.typdefault END,
-                   t.typnotnull
+                   t.typnotnull,
+                   ARRAY(SELECT ARRAY[c.conname::text, pg_catalog.pg_get_constraintdef(c.oid)]
+                           FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid ORDER BY c.conname)
               FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
               JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
              WHERE t.typtype = 'd' AND t.typnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, array, base, collation, default, not_null in rows:
+        for oid, schema, name, array, base, collation, default, not_null, checks in rows:
             if reader.is_member("pg_type", oid):
                 continue
             id = ("domain", schema, name)
             named = reader.name_of("pg_collation", collation) if collation else None
-            spec = DomainSpec(base, named, default, not_null)
+            listed = tuple((check, definition) for check, definition in checks)
+            spec = DomainSpec(base, named, default, not_null, listed)
             reader.add(id, spec, ("pg_type", oid), needs=[("schema", schema)])
             reader.alias("pg_type", array, id)
 
@@ -60,7 +70,7 @@ class Domain(Kind):
         spec = fact.spec
         parts = [f"CREATE DOMAIN {ctx.name(*fact.id[1:])} AS {spec.base}"]
         if spec.collation:
-            parts.append(f"COLLATE {ident(*spec.collation)}")
+            parts.append(f"COLLATE {ctx.name(*spec.collation)}")
         if spec.default is not None:
             parts.append(f"DEFAULT {spec.default}")
         if spec.not_null and ctx.server.major < 17:
@@ -73,7 +83,11 @@ class Domain(Kind):
         return [Step(f"DROP DOMAIN {ctx.name(*fact.id[1:])}", f"drop domain {fact.id[2]}")]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        if replace(old.spec, default=None, not_null=False) != replace(new.spec, default=None, not_null=False):
+        free = {"default": None, "not_null": False, "checks": ()}
+        if replace(old.spec, **free) != replace(new.spec, **free):
+            return None
+        stricter = new.spec.not_null > old.spec.not_null or set(new.spec.checks) - set(old.spec.checks)
+        if stricter and enclosed(old.id, ctx):
             return None
         steps = []
         head, comment = f"ALTER DOMAIN {ctx.name(*new.id[1:])}", f"alter domain {new.id[2]}"
@@ -86,6 +100,23 @@ class Domain(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         return swap_type(fact, ctx, "DOMAIN")
+
+
+def enclosed(domain: Id, ctx: Context) -> bool:
+    """Whether rows may hold values of the domain inside of others, where PostgreSQL refuses to check them."""
+    for fact in ctx.old:
+        if domain not in fact.needs:
+            continue
+        inside = fact.kind in ("composite", "range")
+        if fact.kind == "column" and fact.spec.type.endswith("[]"):
+            return True
+        if fact.kind == "domain":
+            if enclosed(fact.id, ctx):
+                return True
+            inside = fact.spec.base.endswith("[]")
+        if inside and stored(fact.id, ctx):
+            return True
+    return False
 
 
 class DomainConstraint(Kind):

@@ -74,7 +74,8 @@ class Index(Kind):
                      ARRAY(SELECT h.inhrelid::int8 FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indrelid
                               AND NOT EXISTS (SELECT FROM pg_catalog.pg_index own
                                                 JOIN pg_catalog.pg_inherits o ON o.inhrelid = own.indexrelid
-                                               WHERE own.indrelid = h.inhrelid AND o.inhparent = i.indexrelid)) END,
+                                               WHERE own.indrelid = h.inhrelid AND own.indisvalid
+                                                 AND o.inhparent = i.indexrelid)) END,
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
@@ -107,7 +108,7 @@ class Index(Kind):
                 collation = None
                 if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
                     collation = reader.name_of("pg_collation", collations[k])
-                operator_class = reader.operator_class(classes[k], int(type_oid))
+                operator_class = reader.operator_class(classes[k], int(type_oid), always=bool(opts))
                 keys.append(KeySpec(text, collation, operator_class, opts, bool(bits & DESCENDING), bool(bits & FIRST)))
             include = tuple(text for text, _, _ in parts[count:])
             statistics = tuple((int(number), int(target)) for number, target in targets or ())
@@ -115,9 +116,13 @@ class Index(Kind):
                 relation, method, unique, distinct, tuple(keys), include, predicate,
                 tuple(sorted(settings or ())), space, statistics, valid,
             )  # fmt: skip
-            # Some partition has no index for it, and attaching that partition afterwards would make one.
+            # Some partitions have no valid index for it, and attaching them afterwards would make one: it comes
+            # after them, and so is no part that its own table must have before it is attached itself.
             needs = [("partition", *found[1:]) for part in lacking or () if (found := reader.find("pg_class", part))]
-            reader.add(("index", schema, name), spec, ("pg_class", oid), parent=relation, order=oid, needs=needs)
+            parent = None if lacking else relation
+            reader.add(
+                ("index", schema, name), spec, ("pg_class", oid), parent=parent, order=oid, needs=[relation, *needs]
+            )
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)
@@ -185,8 +190,6 @@ def key_text(key: KeySpec, ctx: Context) -> str:
     if key.operator_class:
         words.append(ctx.name(*key.operator_class))
     if key.class_options:
-        if not key.operator_class:
-            raise AssertionError(f"operator class options without a class: {key}")
         words.append(f"({options_text(key.class_options)})")
     if key.descending:
         words.append("DESC" if key.nulls_first else "DESC NULLS LAST")

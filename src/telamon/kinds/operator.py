@@ -114,8 +114,13 @@ class Operator(Kind):
                 continue
             if have and self.stays(("operator", *have, *types), ctx):
                 return None
-            if want and ("operator", *want, *types) not in ctx.created:
+            if want is None:
+                continue
+            other = ("operator", *want, *types)
+            if other not in ctx.created:
                 clauses.append(f"{word} = OPERATOR({operator_name(want[0], want[1], ctx)})")
+            elif ctx.new.facts[other].spec.function is None:
+                return None  # only CREATE OPERATOR makes a shell of what it names
         if new.spec.hashes and not old.spec.hashes:
             clauses.append("HASHES")
         if new.spec.merges and not old.spec.merges:

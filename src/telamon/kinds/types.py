@@ -61,6 +61,11 @@ def swap_type(fact: Fact, ctx: Context, word: str) -> tuple[list[Step], list[Ste
     )
 
 
+def stored(type: Id, ctx: Context) -> bool:
+    """Whether rows may hold values of the type, by itself or inside of others."""
+    return any(fact.kind in ("column", "domain", "composite", "range") and type in fact.needs for fact in ctx.old)
+
+
 def conversion(column: str, old: str, new: str, *, rebuilt: bool, where: Id) -> str:
     """The USING expression that turns a column's values into another type; "" where assignment does it.
 

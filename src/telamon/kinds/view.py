@@ -15,11 +15,11 @@ from telamon.quote import ident, idents
 class ViewSpec:
     """
     Args:
-        columns: (name, type, collation) in order: what CREATE OR REPLACE must keep as a prefix.
+        columns: (name, type, collation; "-" without) in order: what CREATE OR REPLACE must keep as a prefix.
     """
 
     definition: str
-    columns: tuple[tuple[str, str, int], ...]
+    columns: tuple[tuple[str, str, str], ...]
     options: tuple[str, ...]
     access_method: str = ""
     tablespace: str = ""
@@ -39,7 +39,7 @@ class View(Kind):
                           WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
                    ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
-                   ARRAY(SELECT a.attcollation::int8 FROM pg_catalog.pg_attribute a
+                   ARRAY(SELECT a.attcollation::pg_catalog.regcollation::text FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
                    c.reloptions, CASE WHEN am.amname <> 'heap' THEN am.amname ELSE '' END, coalesce(s.spcname, ''),
                    c.relispopulated
@@ -105,6 +105,7 @@ class View(Kind):
 
 class MaterializedView(View):
     name = "materialized_view"
+    after_rows = True
     rank = 53
     relkind = "m"
 

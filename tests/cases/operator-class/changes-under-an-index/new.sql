@@ -1,0 +1,10 @@
+CREATE FUNCTION cmp(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $2 - $1';
+CREATE FUNCTION compare(int, int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $2 - $1';
+CREATE OPERATOR FAMILY fam USING btree;
+CREATE OPERATOR CLASS down FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 compare(int, int), FUNCTION 2 btint4sortsupport(internal);
+ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 >(int, bigint), OPERATOR 5 <(int, bigint);
+CREATE TABLE t (a int, b box);
+CREATE INDEX i ON t (a down);
+CREATE INDEX j ON t USING gist (b);
+CREATE OPERATOR FAMILY boxes USING gist;
+CREATE OPERATOR CLASS kept FOR TYPE polygon USING gist FAMILY boxes AS OPERATOR 3 && (polygon, polygon), OPERATOR 15 <-> (polygon, point) FOR ORDER BY float_ops, FUNCTION 1 gist_poly_consistent(internal, polygon, smallint, oid, internal), FUNCTION 2 gist_box_union(internal, internal), FUNCTION 3 gist_poly_compress(internal), FUNCTION 5 gist_box_penalty(internal, internal, internal), FUNCTION 6 gist_box_picksplit(internal, internal), FUNCTION 7 gist_box_same(box, box, internal), FUNCTION 8 (polygon, polygon) gist_poly_distance(internal, polygon, smallint, oid, internal), STORAGE box;

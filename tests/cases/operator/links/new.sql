@@ -1,0 +1,6 @@
+CREATE SCHEMA "Odd schema";
+CREATE FUNCTION eq(point, point) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR === (FUNCTION = eq, LEFTARG = point, RIGHTARG = point, NEGATOR = !==, COMMUTATOR = ===, JOIN = eqjoinsel, HASHES);
+CREATE OPERATOR !== (FUNCTION = eq, LEFTARG = point, RIGHTARG = point, NEGATOR = ===);
+CREATE OPERATOR "Odd schema".@@@ (FUNCTION = eq, LEFTARG = point, RIGHTARG = point);
+CREATE OPERATOR <#< (FUNCTION = eq, LEFTARG = point, RIGHTARG = point);

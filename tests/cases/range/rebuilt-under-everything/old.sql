@@ -1,0 +1,11 @@
+CREATE TYPE r AS RANGE (subtype = int, multirange_type_name = rs);
+COMMENT ON TYPE r IS 'range';
+COMMENT ON TYPE rs IS 'ranges';
+REVOKE ALL ON TYPE r FROM PUBLIC;
+CREATE DOMAIN d AS r CHECK (NOT isempty(VALUE));
+CREATE TYPE c AS (x r, y rs);
+CREATE TABLE t (id int PRIMARY KEY, a r DEFAULT r(1, 2), b rs, l r[], m rs[], d d, c c, EXCLUDE USING gist (a WITH &&));
+CREATE INDEX t_a ON t USING gist (a);
+CREATE FUNCTION f(r) RETURNS rs LANGUAGE sql IMMUTABLE AS 'SELECT rs($1)';
+CREATE VIEW v AS SELECT f(a) AS fa, a::rs AS cast FROM t;
+CREATE TABLE u (x r DEFAULT r(1, 2, '[]'));
