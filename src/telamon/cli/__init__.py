@@ -63,6 +63,14 @@ def main() -> None:
         "validate": "Check the directory: its sum file, its order, and that it replays.",
         "apply": "Run pending migrations on a target.",
         "status": "Tell what is applied to a target and what is pending.",
+        "ls": "List the migrations.",
+        "edit": "Edit a migration and seal it.",
+        "rm": "Remove migrations.",
+        "squash": "Make one migration of several.",
+        "rebase": "Put migrations that are not merged yet after those that are.",
+        "checkpoint": "Write the whole schema as a file from which new databases start.",
+        "import": "Convert the migrations of another tool.",
+        "set": "Record on a target that it is at a version, and run nothing.",
     },
 )
 def migrate() -> None:
