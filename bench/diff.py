@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from measure import Bench, Cost, Line, bench, best, programs, show
+
 from schema import schema, with_column
 
 READ = """

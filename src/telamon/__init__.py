@@ -6,10 +6,11 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from telamon.version import __version__
+
 if TYPE_CHECKING:
     from telamon.api import Project, TelamonError, apply, diff
 
-__version__ = "0.1.0"
 __all__ = ["Project", "TelamonError", "__version__", "apply", "diff"]
 
 

@@ -31,7 +31,8 @@ def target(work: Work) -> Work:
 
 def test_applies_and_is_synced(target: Work) -> None:
     """The revision table, which no schema describes, stays."""
-    target.sql("CREATE SCHEMA atlas_schema_revisions; CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (v int)")
+    target.sql("CREATE SCHEMA atlas_schema_revisions")
+    target.sql("CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (v int)")
     ran = target.run(*APPLY, "-u", target.url(), "--auto-approve", "--allow-destructive")
     assert ran.code == 0, ran.err
     assert ran.out.startswith("-- Planned Changes:\n")
@@ -108,8 +109,7 @@ def test_a_refused_statement_changes_nothing(target: Work) -> None:
 def test_bound_to_what_was_read(target: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody changes the target while the plan is looked at."""
     from telamon import declare
-
-    proper = declare.run_statements
+    from telamon.apply.statements import run_statements as proper
 
     def late(*args: object, **kwargs: object) -> None:
         target.sql("ALTER TABLE person ADD COLUMN sneaky int")

@@ -11,8 +11,8 @@ import pickle
 import tempfile
 from pathlib import Path
 
-from telamon import __version__
 from telamon.catalog.facts import Catalog
+from telamon.version import __version__
 
 KEPT = 64
 """Files in the folder; the oldest go first."""

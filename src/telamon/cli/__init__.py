@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from telamon import __version__
 from telamon.errors import TelamonError
+from telamon.version import __version__
 
 
 class LazyGroup(click.Group):
