@@ -13,7 +13,7 @@ sys.path[0] = os.getcwd()  # it was this file's folder, whose module names hide 
 import io  # noqa: E402
 import json  # noqa: E402
 import traceback  # noqa: E402
-from types import TracebackType
+from types import TracebackType  # noqa: E402
 from typing import Any  # noqa: E402
 
 
