@@ -8,6 +8,7 @@ import time
 import psycopg
 import pytest
 
+from telamon.apply.statements import run_statements
 from tests.schema.conftest import Work
 
 OLD = """CREATE TABLE person (id int PRIMARY KEY, name text, email text);
@@ -31,8 +32,9 @@ def target(work: Work) -> Work:
 
 def test_applies_and_is_synced(target: Work) -> None:
     """The revision table, which no schema describes, stays."""
-    target.sql("CREATE SCHEMA atlas_schema_revisions")
-    target.sql("CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (v int)")
+    target.sql(
+        "CREATE SCHEMA atlas_schema_revisions; CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (v int)"
+    )
     ran = target.run(*APPLY, "-u", target.url(), "--auto-approve", "--allow-destructive")
     assert ran.code == 0, ran.err
     assert ran.out.startswith("-- Planned Changes:\n")
@@ -108,14 +110,12 @@ def test_a_refused_statement_changes_nothing(target: Work) -> None:
 
 def test_bound_to_what_was_read(target: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody changes the target while the plan is looked at."""
-    from telamon import declare
-    from telamon.apply.statements import run_statements as proper
 
     def late(*args: object, **kwargs: object) -> None:
         target.sql("ALTER TABLE person ADD COLUMN sneaky int")
-        proper(*args, **kwargs)  # type: ignore[arg-type]
+        run_statements(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(declare, "run_statements", late)
+    monkeypatch.setattr("telamon.declare.run_statements", late)
     ran = target.run("schema", "apply", "--to", "more.sql", "-u", target.url(), "--auto-approve")
     assert (ran.code, "has changed since the plan was made" in ran.err) == (6, True)
     assert target.sql(COLUMNS) == ["id", "name", "email", "sneaky"]
