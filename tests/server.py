@@ -21,6 +21,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from telamon.dev.binaries import Binaries, reachable
+from telamon.dev.places import account
+
 _OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -131,7 +134,7 @@ def binaries() -> Path:
 @functools.cache
 def shared() -> Server:
     """Returns this process's server, started at the first call and stopped at exit."""
-    folder = binaries()
+    folder = reachable(Binaries(binaries(), 0), account()).folder
     memory = Path("/dev/shm")
     root = Path(tempfile.mkdtemp(prefix="telamon-cases-", dir=memory if os.access(memory, os.W_OK) else None))
     demoted = _unprivileged()

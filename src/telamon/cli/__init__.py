@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from telamon import __version__
 from telamon.errors import TelamonError
+from telamon.version import __version__
 
 
 class LazyGroup(click.Group):
@@ -99,6 +99,7 @@ def schema() -> None:
         "status": "Tell which server is used for the dev database.",
         "stop": "Stop the embedded server and, with --purge, delete its data.",
         "url": "Start the embedded server and print a URL of an empty database on it.",
+        "install": "Tell how the dev server comes by an extension.",
     },
 )
 def dev() -> None:

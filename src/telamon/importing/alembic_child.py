@@ -13,6 +13,7 @@ sys.path[0] = os.getcwd()  # it was this file's folder, whose module names hide 
 import io  # noqa: E402
 import json  # noqa: E402
 import traceback  # noqa: E402
+from types import TracebackType  # noqa: E402
 from typing import Any  # noqa: E402
 
 
@@ -32,15 +33,16 @@ def main() -> None:
         return
     buffer = io.StringIO()
     config = Config(config_file, output_buffer=buffer)
-    docs: dict[str, str] = {}
-    try:
-        docs = {each.revision: each.doc or "" for each in ScriptDirectory.from_config(config).walk_revisions()}
-        command.upgrade(config, "heads", sql=True)
-    except Exception as error:  # noqa: BLE001  whatever the project's own code raises is told, not swallowed
-        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(os.getcwd())]
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Tells what the project's own code raised."""
+        frames = [each for each in traceback.extract_tb(trace) if each.filename.startswith(os.getcwd())]
         place = "".join(traceback.format_list(frames)) + "".join(traceback.format_exception_only(error))
         tell(error=place.rstrip(), do="Offline there is no database to ask: what needs one has to be rewritten.")
-        return
+
+    sys.excepthook = report
+    docs = {each.revision: each.doc or "" for each in ScriptDirectory.from_config(config).walk_revisions()}
+    command.upgrade(config, "heads", sql=True)
     tell(sql=buffer.getvalue(), docs=docs)
 
 

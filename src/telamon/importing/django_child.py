@@ -12,6 +12,7 @@ sys.path[0] = os.getcwd()  # it was this file's folder, whose module names hide 
 
 import json  # noqa: E402
 import traceback  # noqa: E402
+from types import TracebackType  # noqa: E402
 from typing import Any  # noqa: E402
 
 
@@ -29,22 +30,24 @@ def main() -> None:
         tell(missing=error.name)
         return
     found: list[dict[str, Any]] = []
-    try:
-        from django.conf import settings
 
-        ours = {**settings.DATABASES.get("default", {}), **json.loads(database)}
-        if not any(name in ours.get("ENGINE", "") for name in ("postgresql", "postgis")):
-            tell(error=f"The default database is {ours.get('ENGINE')}.", do="Set it to django.db.backends.postgresql.")
-            return
-        settings.DATABASES["default"] = {**ours, "OPTIONS": {}, "CONN_MAX_AGE": 0}
-        django.setup()
-        walk(found)
-    except Exception as error:  # noqa: BLE001  whatever the project's own code raises is told, not swallowed
-        frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(os.getcwd())]
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Tells what the project's own code raised, and after which migration."""
+        frames = [each for each in traceback.extract_tb(trace) if each.filename.startswith(os.getcwd())]
         last = found[-1]["name"] if found else ""
         place = "".join(traceback.format_list(frames)) + "".join(traceback.format_exception_only(error))
         tell(error=place.rstrip(), where=f"after {last}" if last else "")
+
+    sys.excepthook = report
+    from django.conf import settings
+
+    ours = {**settings.DATABASES.get("default", {}), **json.loads(database)}
+    if not any(name in ours.get("ENGINE", "") for name in ("postgresql", "postgis")):
+        tell(error=f"The default database is {ours.get('ENGINE')}.", do="Set it to django.db.backends.postgresql.")
         return
+    settings.DATABASES["default"] = {**ours, "OPTIONS": {}, "CONN_MAX_AGE": 0}
+    django.setup()
+    walk(found)
     tell(migrations=found)
 
 
