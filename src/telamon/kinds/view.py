@@ -108,6 +108,7 @@ class View(Kind):
 
 class MaterializedView(View):
     name = "materialized_view"
+    after_rows = True
     rank = 53
     relkind = "m"
 
