@@ -95,6 +95,7 @@ class Planner:
     using: Mapping[Id, str]
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
+    away: frozenset[Id] = frozenset()
     graph: Graph = field(default_factory=Graph)
 
     def plan(self) -> Plan:
@@ -124,6 +125,7 @@ class Planner:
             for need in fact.needs:
                 self.dependents[need].append(fact.id)
         queue = [(id, "removed") for id in self.changes.removed]
+        self.away = self.ousted()
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
@@ -140,7 +142,7 @@ class Planner:
                 queue += self.spread(dependent, id, how)
         for id in self.replaced:
             self.altered.pop(id, None)
-        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.ousted()
+        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.away
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
 
@@ -182,7 +184,8 @@ class Planner:
     def swapping(self, id: Id) -> bool:
         """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
         parent = self.old.facts[id].parent
-        return (id in self.replaced and self.kind(id).swaps) or (parent is not None and self.swapping(parent))
+        moves = id in self.away or (id in self.replaced and self.kind(id).swaps)
+        return moves or (parent is not None and self.swapping(parent))
 
     # What must come before what.
 
