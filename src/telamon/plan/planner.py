@@ -95,6 +95,7 @@ class Planner:
     using: Mapping[Id, str]
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
+    away: frozenset[Id] = frozenset()
     graph: Graph = field(default_factory=Graph)
 
     def plan(self) -> Plan:
@@ -124,6 +125,7 @@ class Planner:
             for need in fact.needs:
                 self.dependents[need].append(fact.id)
         queue = [(id, "removed") for id in self.changes.removed]
+        self.away = self.ousted()
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
@@ -140,7 +142,7 @@ class Planner:
                 queue += self.spread(dependent, id, how)
         for id in self.replaced:
             self.altered.pop(id, None)
-        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps)
+        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.away
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
 
@@ -151,6 +153,16 @@ class Planner:
             self.new = replace(self.new, facts={**self.new.facts, **missing}, _children={})
             self.changes = replace(self.changes, added=(*self.changes.added, *missing))
             self.ctx = replace(self.ctx, new=self.new)
+
+    def ousted(self) -> frozenset[Id]:
+        """What goes while its name passes to a new thing of another kind: moved away, so that its users can follow."""
+        added = [self.new.facts[id] for id in self.changes.added if self.kind(id).swaps]
+        taken = {name for fact in added for name in self.kind(fact.id).occupies(fact)}
+        return frozenset(
+            id
+            for id in self.changes.removed
+            if taken and self.kind(id).swaps and not taken.isdisjoint(self.kind(id).occupies(self.old.facts[id]))
+        )
 
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
@@ -172,7 +184,8 @@ class Planner:
     def swapping(self, id: Id) -> bool:
         """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
         parent = self.old.facts[id].parent
-        return (id in self.replaced and self.kind(id).swaps) or (parent is not None and self.swapping(parent))
+        moves = id in self.away or (id in self.replaced and self.kind(id).swaps)
+        return moves or (parent is not None and self.swapping(parent))
 
     # What must come before what.
 
@@ -180,6 +193,9 @@ class Planner:
         graph = self.graph
         for id in self.changes.removed:
             graph.add(("drop", id))
+            if id in self.ctx.swapped:
+                graph.add(("move", id))
+                graph.before(("move", id), ("drop", id))
         for id in self.changes.added:
             graph.add(("create", id))
         for id in self.altered:
@@ -308,7 +324,7 @@ class Planner:
 
     def key(self, node: Node) -> tuple[object, ...]:
         operation, id = node
-        catalog = self.old if operation == "drop" else self.new
+        catalog = self.old if operation in ("drop", "move") else self.new
         top = fact = catalog.facts[id]
         while top.parent is not None and top.parent in catalog.facts:
             top = catalog.facts[top.parent]
