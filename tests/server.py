@@ -84,7 +84,10 @@ class Server:
         if names := self.maintenance.execute(query, (database,)).fetchall():
             with self.connect(database) as connection:
                 for (name,) in names:
-                    connection.execute(sql.SQL("DROP SUBSCRIPTION {}").format(sql.Identifier(name)))
+                    # With its slot, dropping it would ask the publisher.
+                    for words in ("ALTER SUBSCRIPTION {} DISABLE", "ALTER SUBSCRIPTION {} SET (slot_name = NONE)",
+                                  "DROP SUBSCRIPTION {}"):  # fmt: skip
+                        connection.execute(sql.SQL(words).format(sql.Identifier(name)))
         self.maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
     def once(self, statements: Sequence[str]) -> None:

@@ -119,6 +119,10 @@ class CatalogReader:
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
 
+    def knows(self, catalog: str, oid: int) -> bool:
+        """Whether some fact stands for the object."""
+        return (catalog, oid, 0) in self.addresses or (catalog, oid) in self.members
+
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
@@ -177,7 +181,7 @@ def read_catalog(
     """
     from psycopg import IsolationLevel
 
-    from telamon.catalog.unmanaged import describe, objects_query
+    from telamon.catalog.unmanaged import describe, objects_query, privileges_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
@@ -200,6 +204,7 @@ def read_catalog(
             found = [(kind, connection.execute(query)) for kind, query in queries]
             edges = connection.execute(DEPENDENCIES)
             objects = connection.execute(objects_query(server))
+            privileges = connection.execute(privileges_query())
         row = who.fetchone()
         assert row is not None
         reader.members = {(catalog, oid): extension for catalog, oid, extension in members}
@@ -208,7 +213,8 @@ def read_catalog(
         for kind, cursor in found:
             kind.read(reader, cursor.fetchall())
         catalog = reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
-        nameless = [(name, oid) for name, oids in objects for oid in oids if (name, oid, 0) not in reader.addresses]
-        return replace(catalog, unmanaged=describe(connection, nameless)) if nameless else catalog
+        nameless = [key for key in ((name, oid) for name, oids in objects for oid in oids) if not reader.knows(*key)]
+        unmanaged = [name for (name,) in privileges] + (describe(connection, nameless) if nameless else [])
+        return replace(catalog, unmanaged=tuple(sorted(unmanaged)))
     finally:
         connection.isolation_level = previous
