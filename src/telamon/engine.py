@@ -25,12 +25,13 @@ from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
 from telamon.prove import Failed, Proof, execute, prove
 from telamon.replay import replay
-from telamon.scope import Scope, without
+from telamon.scope import Scope, without, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
 
 HISTORY = ("schema:atlas_schema_revisions", "atlas_schema_revisions.*", "table:*.atlas_schema_revisions")
 """Patterns of the revision table, which a target has and no schema describes."""
 
+OUTSIDE = "made outside of the desired schema, left alone"
 EMPTY = SqlSource((), ordered=True, label="nothing")
 """A new database."""
 
@@ -235,7 +236,8 @@ def plan_catalogs(
     plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
     if first:
         plan = replace(plan, steps=(*first, *plan.steps))
-    result = Planned(plan, None, tuple(open_questions), new.unmanaged)
+    told = tuple(dict.fromkeys((*new.unmanaged, *(text for text in old.unmanaged if OUTSIDE in text))))
+    result = Planned(plan, None, tuple(open_questions), told)
     if not plan or not proved:
         return result
     proof = prove(plan, old, new, copy, engine.scope, engine.server)
@@ -243,11 +245,19 @@ def plan_catalogs(
 
 
 def like(old: Catalog, new: Catalog, old_source: Source, new_source: Source) -> Catalog:
-    """A database's owners count only where the desired schema names one: SQL without OWNER TO leaves them alone."""
+    """What of a database counts when it is compared with a model rather than with another database.
+
+    Owners count only where the model names one: SQL without OWNER TO leaves them alone. What is commonly made beside
+    the model (partitions for new months) is left alone and named.
+    """
     if not isinstance(old_source, DatabaseSource) or isinstance(new_source, DatabaseSource):
         return old
     facts = {id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts}
-    return Catalog(facts, old.version_num, old.unmanaged, old.user)
+    managed = Catalog(facts, old.version_num, old.unmanaged, old.user)
+    outside = [
+        fact.id for fact in managed if fact.id not in new.facts and BY_NAME[fact.kind].outside(fact, managed, new)
+    ]
+    return without_facts(managed, set(outside), note=OUTSIDE)
 
 
 def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], list[Rename]]:

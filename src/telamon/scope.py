@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,24 @@ def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:
     """The catalog without the facts that match a pattern, and without their parts."""
     if not exclude:
         return catalog
+    named = {fact.id for fact in catalog if any(matches(fact.id, pattern) for pattern in exclude)}
+    return without_facts(catalog, named)
+
+
+def without_facts(catalog: Catalog, named: set[Id], note: str = "") -> Catalog:
+    """The catalog without these facts and their parts.
+
+    Args:
+        note: what to say of each among what is not managed; nothing if empty.
+    """
+    if not named:
+        return catalog
     hidden: dict[Id, bool] = {}
 
     def is_hidden(fact: Fact) -> bool:
         if fact.id not in hidden:
             parent = catalog.get(fact.parent) if fact.parent else None
-            hidden[fact.id] = (parent is not None and is_hidden(parent)) or any(
-                matches(fact.id, pattern) for pattern in exclude
-            )
+            hidden[fact.id] = fact.id in named or (parent is not None and is_hidden(parent))
         return hidden[fact.id]
 
     kept = {fact.id: fact for fact in catalog if not is_hidden(fact)}
@@ -55,7 +65,8 @@ def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:
         )
         for id, fact in kept.items()
     }
-    return Catalog(facts, catalog.version_num, catalog.unmanaged, catalog.user)
+    told = tuple(f"{title(id)} ({note})" for id in sorted(named)) if note else ()
+    return Catalog(facts, catalog.version_num, (*catalog.unmanaged, *told), catalog.user)
 
 
 def matches(id: Id, pattern: str) -> bool:

@@ -80,7 +80,7 @@ def test_start_up_diet(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / "1.sql").write_text("select 1;")
     telamon(tmp_path, "migrate", "hash")
-    heavy = "psycopg", "postgast", "rich", "asyncio", "pathlib", "json"
+    heavy = "psycopg", "postgast", "rich", "asyncio", "json"
     code = f"import atexit, sys\natexit.register(lambda: print('LOADED', [m for m in {heavy} if m in sys.modules]))\n"
     result = telamon(tmp_path, *arguments, code=code)
     assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "LOADED []")

@@ -212,3 +212,14 @@ def test_bad_input(target: Work, arguments: tuple[str, ...], code: int, words: s
     assert words in ran.err
     assert "secret" not in ran.err
     assert target.sql("SELECT count(*) FROM attic") == [2]
+
+
+def test_partitions_made_beside_the_model_stay(target: Work) -> None:
+    """A live database has partitions for months that no file lists: they are named and left alone."""
+    model = "CREATE TABLE event (day date NOT NULL) PARTITION BY RANGE (day);\n"
+    target.write("event.sql", model)
+    target.sql(model)
+    target.sql("CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')")
+    ran = target.run("schema", "diff", "--from", target.url(), "--to", "event.sql")
+    assert (ran.code, "event" in ran.out) == (0, False)
+    assert "table public.event_1 (made outside of the desired schema, left alone)" in ran.err

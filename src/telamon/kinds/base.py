@@ -170,8 +170,8 @@ class Kind:
 
     fills: ClassVar[bool] = False
     """Whether a swapped fact holds rows, which go from the old to the new one before the old is dropped."""
-    holds_rows: ClassVar[bool] = False
-    """Whether it is a part that holds the whole's rows, and so is moved away with it."""
+    goes_along: ClassVar[bool] = False
+    """Whether it is a part that stays with a whole that is moved away, though it occupies a name."""
     before_rows: ClassVar[bool] = False
     """Whether it must be there before rows can go in."""
     after_rows: ClassVar[bool] = False
@@ -238,6 +238,10 @@ class Kind:
     def rivals(self, fact: Fact) -> Id | None:
         """What it has in common with facts that the server might lean on in its stead; None when there are none."""
         return None
+
+    def outside(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
+        """Whether a fact that only a live database has belongs to what is commonly made beside the model."""
+        return False
 
     renames_freely: ClassVar[bool] = False
     """Whether equal content under another name is a rename without being told: it holds no data of its own."""

@@ -58,7 +58,7 @@ class Column(Kind):
     folds = True
     follows = True
     asks = True
-    holds_rows = True
+    goes_along = True
 
     def query(self, server: Server) -> str:
         return f"""

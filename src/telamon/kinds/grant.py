@@ -50,6 +50,7 @@ class GrantSpec:
 class Grant(Kind):
     name = "grant"
     rank = 82
+    goes_along = True
     survives = frozenset({"typmod", "type", "expression"})
 
     def query(self, server: Server) -> str:
@@ -173,6 +174,9 @@ def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:
     grantee = path[-1]
     target = path[:-1]
     if grantee == "to the owner":
-        owner = ctx.new.get(("owner", *target)) or ctx.new.get(("owner", "table", *target[1:3]))
+        whole = ctx.new.get(fact.parent or target)
+        while whole is not None and whole.parent is not None:
+            whole = ctx.new.get(whole.parent)
+        owner = ctx.new.get(("owner", *whole.id)) if whole else None
         return target, ident(owner.spec.role) if owner else "CURRENT_USER", grantor
     return target, role(grantee.removeprefix("to ")), grantor

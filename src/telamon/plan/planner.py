@@ -228,7 +228,10 @@ class Planner:
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
+        ready = self.kind(fact.id).before_rows
         for need in fact.needs:
+            if ready and self.old.facts[need].parent == fact.parent:
+                continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
             self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
@@ -243,7 +246,7 @@ class Planner:
             return True
         # What has a name that the new one needs, as an index has, must go before.
         return self.carrier(fact) is not None and (
-            self.kind(fact.id).holds_rows or not self.kind(fact.id).occupies(fact)
+            self.kind(fact.id).goes_along or not self.kind(fact.id).occupies(fact)
         )
 
     def carrier(self, fact: Fact) -> Id | None:
