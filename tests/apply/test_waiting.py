@@ -45,7 +45,7 @@ def test_gives_up_in_the_end(case: Case) -> None:
     with psycopg.connect(case.url()) as holder:
         holder.execute("select * from t")
         with pytest.raises(LockError, match=r"2\.sql did not get its lock") as caught:
-            case.apply(lock_ladder=(0.6,), lock_retry=0.1)
+            case.apply(lock_ladder=(3.0,), lock_retry=0.1)
         assert f"pid {holder.info.backend_pid}" in caught.value.why
         assert "alter table t add b int;" in caught.value.where
     assert case.rows("version") == ["1"]
