@@ -35,7 +35,7 @@ demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/crm/demo.sh
 
 test: $(VENV)/.test test-deps
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rs
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rfEs
 
 test-deps:
 	@sh tests/install-debian.sh

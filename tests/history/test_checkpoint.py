@@ -17,7 +17,8 @@ def test_new_databases_start_there(engine: Engine, tmp_path: Path) -> None:
     directory = make(
         tmp_path,
         {
-            "1_a.sql": "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1), (2);",
+            "1_a.sql": "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1), (2);\n"
+            "COPY a FROM stdin;\n3\n\\.\n",
             "2_b.sql": "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT count(*)::int FROM public.a';",
         },
     )
@@ -26,7 +27,10 @@ def test_new_databases_start_there(engine: Engine, tmp_path: Path) -> None:
     assert [file.name for file in start] == [made.file]
     assert start[0].arguments("checkpoint") == ["v1"]
     assert reached(engine, made.wanted).digest() == reached(engine, directory).digest()
-    assert made.warnings == ("table public.a has 2 rows from migrations; new databases will not have them",)
+    assert made.warnings == (
+        "table public.a has 2 rows from migrations; new databases will not have them",
+        f"{tmp_path}/1_a.sql:2 writes rows; new databases will not have them",
+    )
 
 
 def test_nothing_and_bad_tags(engine: Engine, tmp_path: Path) -> None:

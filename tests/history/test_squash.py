@@ -90,6 +90,16 @@ def test_directives_and_settings_of_joined_files(engine: Engine, tmp_path: Path)
     assert "outside a transaction" in made.warnings[0]
 
 
+def test_what_a_dump_sets_is_reset(engine: Engine, tmp_path: Path) -> None:
+    dump = "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.b ();\n"
+    later = {"3_y.sql": "UPDATE a SET id = 1;"}
+    _, text = run(engine, tmp_path / "a", {"2_x.sql": dump, **later})
+    assert 'RESET "search_path";' in text
+    assert run(engine, tmp_path / "b", {"2_x.sql": dump, "3_y.sql": "CREATE TABLE c ();"})[0].reason == ""
+    _, text = run(engine, tmp_path / "c", {"2_x.sql": dump.replace("false", "true"), **later})
+    assert 'RESET "search_path";' in text
+
+
 def test_what_cannot_be_squashed(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Nothing is to be squashed"):
         run(engine, tmp_path / "a", {"2_x.sql": "SELECT 1;"}, 1)

@@ -120,6 +120,10 @@ class CatalogReader:
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
 
+    def knows(self, catalog: str, oid: int) -> bool:
+        """Whether some fact stands for the object."""
+        return (catalog, oid, 0) in self.addresses or (catalog, oid) in self.members
+
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
@@ -183,7 +187,7 @@ def read_catalog(
     """
     from psycopg import IsolationLevel
 
-    from telamon.catalog.unmanaged import describe, objects_query
+    from telamon.catalog.unmanaged import describe, objects_query, privileges_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
@@ -206,6 +210,7 @@ def read_catalog(
             found = [(kind, connection.execute(query)) for kind, query in queries]
             edges = connection.execute(DEPENDENCIES)
             objects = connection.execute(objects_query(server))
+            privileges = connection.execute(privileges_query())
             # The server works on while we take in what it has found so far.
             user = str((who.fetchone() or ("",))[0])
             class_names = dict(catalogs.fetchall())
@@ -216,8 +221,10 @@ def read_catalog(
             for kind, cursor in found:
                 kind.read(reader, cursor.fetchall())
             catalog = reader.finish(class_names, edges.fetchall(), user)
-            known = reader.addresses
-            nameless = [(name, oid) for name, oids in objects.fetchall() for oid in oids if (name, oid, 0) not in known]
-        return replace(catalog, unmanaged=describe(connection, nameless)) if nameless else catalog
+            listed = ((name, oid) for name, oids in objects.fetchall() for oid in oids)
+            nameless = [key for key in listed if not reader.knows(*key)]
+            unmanaged = [name for (name,) in privileges.fetchall()]
+        unmanaged += describe(connection, nameless) if nameless else []
+        return replace(catalog, unmanaged=tuple(sorted(unmanaged)))
     finally:
         connection.isolation_level = previous

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,21 +27,56 @@ ELSEWHERE = (
     "pg_cast", "pg_language", "pg_am", "pg_transform", "pg_event_trigger", "pg_foreign_data_wrapper",
     "pg_foreign_server", "pg_publication", "pg_extension",
 )  # fmt: skip
+# Row types and arrays; triggers of foreign keys and of partitions; constraints that partitions have from their parents.
+OUTER = {
+    "pg_type": " AND typrelid = 0 AND NOT (typtype = 'b' AND typelem <> 0 AND typarray = 0)",
+    "pg_trigger": " AND NOT tgisinternal AND tgparentid = 0",
+    "pg_constraint": " AND conparentid = 0",
+}
+# Catalogs of PostgreSQL's own objects whose privileges people change, and the columns of privileges, owner and schema.
+PRIVILEGES = {
+    "pg_class": ("relacl", "CASE x.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner", "relnamespace"),
+    "pg_proc": ("proacl", "'f'", "proowner", "pronamespace"),
+    "pg_type": ("typacl", "'T'", "typowner", "typnamespace"),
+}
+
+
+def privileges_query() -> str:
+    """One query for descriptions of PostgreSQL's own objects whose privileges are not as initdb left them.
+
+    They are named, not managed: services change them on their own account, and a plan must not undo that.
+    """
+    parts = [
+        f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid, 0, x.{acl},"
+        f' pg_catalog.acldefault({letter}::"char", x.{owner})'
+        f" FROM pg_catalog.{catalog} x WHERE x.oid < 16384 AND x.{acl} IS NOT NULL"
+        f" AND x.{schema} = 'pg_catalog'::regnamespace"
+        for catalog, (acl, letter, owner, schema) in PRIVILEGES.items()
+    ]
+    parts.append(
+        "SELECT 'pg_catalog.pg_class'::regclass, attrelid, attnum, attacl, NULL"
+        " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+        " WHERE attrelid < 16384 AND attacl IS NOT NULL AND c.relnamespace = 'pg_catalog'::regnamespace"
+    )
+    return f"""
+        SELECT 'privileges on ' || o.type || ' ' || o.identity
+          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid, sub, acl, standard)
+          LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = x.class AND i.objoid = x.oid AND i.objsubid = x.sub,
+               pg_catalog.pg_identify_object(x.class, x.oid, x.sub) AS o
+         WHERE x.acl IS DISTINCT FROM coalesce(i.initprivs, x.standard)"""
 
 
 def objects_query(server: Server) -> str:
-    """One query for (catalog, OIDs) of everything that people made and that stands by itself.
-
-    Left out is what is an inner part of something else, of a partitioned table's part, or a member of an extension:
-    `pg_depend.deptype` i, P and e.
-    """
+    """One query for (catalog, OIDs) of everything that people made, but for inner parts that are easily told."""
     parts = [
         f"SELECT 'pg_catalog.{catalog}'::regclass, oid FROM pg_catalog.{catalog} WHERE {column} IN {server.namespaces}"
+        f"{OUTER.get(catalog, '')}"
         for catalog, column in IN_SCHEMAS.items()
     ]
     parts += [
         f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid FROM pg_catalog.{catalog} x"
         f" JOIN pg_catalog.pg_class c ON c.oid = x.{column} WHERE c.relnamespace IN {server.namespaces}"
+        f"{OUTER.get(catalog, '')}"
         for catalog, column in OF_RELATIONS.items()
     ]
     parts += [f"SELECT 'pg_catalog.{catalog}'::regclass, oid FROM pg_catalog.{catalog}" for catalog in ELSEWHERE]
@@ -56,18 +91,15 @@ def objects_query(server: Server) -> str:
         "SELECT 'pg_catalog.pg_amproc'::regclass, oid FROM pg_catalog.pg_amproc WHERE amprocfamily < 16384",
     ]
     return f"""
-        SELECT c.relname, array_agg(x.oid::int8)
-          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid)
-          JOIN pg_catalog.pg_class c ON c.oid = x.class
-         WHERE x.oid >= 16384
-           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                            WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0
-                              AND d.deptype IN ('i', 'P', 'e'))
-         GROUP BY 1"""
+        SELECT (SELECT relname FROM pg_catalog.pg_class WHERE oid = x.class), array_agg(x.oid::int8)
+          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid) WHERE x.oid >= 16384 GROUP BY x.class"""
 
 
-def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[tuple[str, int]]) -> tuple[str, ...]:
-    """Names objects as PostgreSQL does, sorted: `text search parser public.p`.
+def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[tuple[str, int]]) -> list[str]:
+    """Names objects as PostgreSQL does: `text search parser public.p`.
+
+    Left out is what is an inner part of something else, of a partition, or a member of an extension
+    (`pg_depend.deptype` i, P and e).
 
     Args:
         objects: (catalog, OID); those that are gone by now are left out.
@@ -77,6 +109,8 @@ def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[
         SELECT i.type || ' ' || i.identity
           FROM unnest(%s::text[], %s::oid[]) AS o (catalog, oid),
                pg_catalog.pg_identify_object(('pg_catalog.' || o.catalog)::regclass, o.oid, 0) AS i
-         WHERE i.identity IS NOT NULL"""
-    rows: Sequence[tuple[str]] = connection.execute(query, (list(catalogs), list(oids))).fetchall()
-    return tuple(sorted(row[0] for row in rows))
+         WHERE i.identity IS NOT NULL
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                            WHERE d.classid = ('pg_catalog.' || o.catalog)::regclass AND d.objid = o.oid
+                              AND d.objsubid = 0 AND d.deptype IN ('i', 'P', 'e'))"""
+    return [name for (name,) in connection.execute(query, (list(catalogs), list(oids)))]

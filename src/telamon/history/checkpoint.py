@@ -56,6 +56,8 @@ def checkpoint(engine: Engine, directory: Directory, tag: str = "", name: str = 
                 warnings.append(f"{title(id)} has {number} rows from migrations; new databases will not have them")
     for file in directory.executable():
         for statement in file.statements():
+            if statement.copy_data:
+                warnings.append(f"{statement.origin} writes rows; new databases will not have them")
             if command_of(statement) in ("create_role_stmt", "alter_role_stmt", "grant_role_stmt"):
                 warnings.append(f"{statement.origin} is about roles, which belong to the server and are not in it")
     with engine.dev.create() as database:

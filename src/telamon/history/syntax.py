@@ -37,6 +37,8 @@ def more_than_schema(statement: Statement) -> str:
         return "is not understood"
     name = str(node.WhichOneof("node"))
     if name not in _SCHEMA:
+        if _set_by_call(node):
+            return ""
         return {
             "insert_stmt": "writes rows", "update_stmt": "writes rows", "delete_stmt": "writes rows",
             "merge_stmt": "writes rows", "copy_stmt": "writes rows", "truncate_stmt": "writes rows",
@@ -68,15 +70,29 @@ def _detail(name: str, node: Any) -> str:
 
 
 def settings_of(statements: list[Statement]) -> list[str]:
-    """The session settings that statements leave changed, in order."""
+    """The settings that statements leave changed at their end, in the session or its transaction, in order."""
     found: dict[str, None] = {}
     for statement in statements:
         node = _node(statement)
+        names = [] if node is None else _set_by_call(node)
         if node is not None and node.WhichOneof("node") == "variable_set_stmt":
-            setting = node.variable_set_stmt
-            if not setting.is_local and setting.name and setting.name not in ("TRANSACTION", "SESSION CHARACTERISTICS"):
-                found[setting.name] = None
+            names = [node.variable_set_stmt.name]
+        for name in names:
+            if name and name not in ("TRANSACTION", "SESSION CHARACTERISTICS"):
+                found[name] = None
     return list(found)
+
+
+def _set_by_call(node: Any) -> list[str]:
+    """The settings of a SELECT that does nothing but call set_config, as pg_dump writes it."""
+    names = []
+    for target in node.select_stmt.target_list:
+        call = target.res_target.val.func_call
+        words = [argument.a_const for argument in call.args]
+        if len(words) != 3 or call.funcname[-1].string.sval != "set_config":
+            return []
+        names.append(str(words[0].sval.sval))
+    return names
 
 
 def relation_of(statement: Statement) -> str:

@@ -239,12 +239,21 @@ class Kind:
         """What it has in common with facts that the server might lean on in its stead; None when there are none."""
         return None
 
+    renames_freely: ClassVar[bool] = False
+    """Whether equal content under another name is a rename without being told: it holds no data of its own."""
     asks: ClassVar[bool] = False
     """Whether a rename keeps data that a drop would lose, so that a person is asked."""
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         """The statement that gives the fact another name; None when the kind has none."""
-        return None
+        from telamon.kinds.naming import WORDS, described
+
+        if fact.id[0] not in WORDS:
+            return None
+        from telamon.catalog.facts import title
+        from telamon.quote import ident
+
+        return Step(f"ALTER {described(fact.id, ctx)} RENAME TO {ident(name)}", f"rename {title(fact.id)} to {name}")
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""

@@ -47,6 +47,7 @@ class TableConstraint(Kind):
 
     types: str
     folds = True
+    renames_freely = True
     recurses = True
     """Whether ALTER TABLE hands it down to partitions; if not, ONLY is used."""
 

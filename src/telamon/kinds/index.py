@@ -50,6 +50,7 @@ class IndexSpec:
 
 class Index(Kind):
     name = "index"
+    renames_freely = True
     rank = 50
     survives = frozenset({"typmod", "type"})
 

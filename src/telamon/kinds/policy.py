@@ -28,6 +28,7 @@ class PolicySpec:
 
 class Policy(Kind):
     name = "policy"
+    renames_freely = True
     rank = 63
     after_rows = True
 

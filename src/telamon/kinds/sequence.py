@@ -89,6 +89,7 @@ def serial_of(ctx: Context, column: Id) -> str:
 
 class Sequence(Kind):
     name = "sequence"
+    renames_freely = True
     rank = 32
     survives = frozenset({"typmod", "type", "expression"})
     follows = True

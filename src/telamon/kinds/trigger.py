@@ -55,6 +55,10 @@ class Trigger(Kind):
         sql = f"DROP TRIGGER {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])}"
         return [Step(sql, f"drop trigger {fact.id[3]} on {fact.id[2]}")]
 
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER TRIGGER {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename trigger {fact.id[3]} of table {fact.id[2]} to {name}")
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         if replace(old.spec, enabled=new.spec.enabled) == new.spec:
             return self.state(new, ctx)

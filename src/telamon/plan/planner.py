@@ -75,7 +75,7 @@ def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step]
 
     def step(fact: Fact, name: str) -> Step | None:
         kind = BY_NAME[fact.kind]
-        return None if kind.asks else kind.rename(fact, name, ctx)
+        return kind.rename(fact, name, ctx) if kind.renames_freely else None
 
     pairs = free(
         old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)

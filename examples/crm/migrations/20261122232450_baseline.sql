@@ -86,12 +86,12 @@ COMMENT ON DOMAIN "crm"."percentage" IS '0 to 100; not a fraction';
 CREATE TYPE "crm"."quote_totals" AS ("line_count" integer, "list_total" numeric(18,2), "net_total" numeric(18,2), "discount_percent" numeric(7,4));
 -- Create table changes
 CREATE TABLE "audit"."changes" (
-  "id" uuid DEFAULT gen_random_uuid() NOT NULL,
-  "occurred_at" timestamp with time zone DEFAULT now() NOT NULL,
-  "schema_name" text NOT NULL,
-  "table_name" text NOT NULL,
-  "row_key" text NOT NULL,
-  "operation" audit.change_operation NOT NULL,
+  "id" uuid DEFAULT gen_random_uuid() CONSTRAINT "changes_id_not_null" NOT NULL,
+  "occurred_at" timestamp with time zone DEFAULT now() CONSTRAINT "changes_occurred_at_not_null" NOT NULL,
+  "schema_name" text CONSTRAINT "changes_schema_name_not_null" NOT NULL,
+  "table_name" text CONSTRAINT "changes_table_name_not_null" NOT NULL,
+  "row_key" text CONSTRAINT "changes_row_key_not_null" NOT NULL,
+  "operation" audit.change_operation CONSTRAINT "changes_operation_not_null" NOT NULL,
   "actor_id" uuid,
   "before" jsonb,
   "after" jsonb,
