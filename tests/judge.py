@@ -22,6 +22,7 @@ _HEAD = re.compile(
 )
 _STATE = re.compile(r"^SET (default_tablespace|default_table_access_method) = (.*);\n", re.MULTILINE)
 _NOISE = re.compile(r"^(\\(?:un)?restrict .*|--\n-- PostgreSQL database dump complete\n--)$", re.MULTILINE)
+_OPTIONS = re.compile(r"\bWITH \(([^()]*)\)")
 _RETURN = " _RETURN"  # a view in a ring of views is dumped as a stub and this rule
 _SORTED_TYPES = frozenset({"ACL", "DEFAULT ACL"})
 _PLACED_TYPES = {"TABLE": 2, "MATERIALIZED VIEW": 2, "INDEX": 1, "CONSTRAINT": 1}  # how many of _STATE matter
@@ -111,13 +112,18 @@ def entries(dump: str) -> Dump:
     for head, following in zip(heads, [*heads[1:], None], strict=False):
         state |= {match[1]: match[2] for match in _STATE.finditer(previous)}
         previous = clean[head.end() : following.start() if following else len(clean)]
-        body = _STATE.sub("", previous).strip()
+        body = _OPTIONS.sub(_sorted_options, _STATE.sub("", previous).strip())
         if head["type"] in _SORTED_TYPES:
             body = _in_one_order(body)
         places = list(state.values())[: _PLACED_TYPES.get(head["type"], 0)]
         text = "\n".join([f"-- owner {head['owner']}", *(f"-- in {place}" for place in places), body])
         found.setdefault((head["type"], head["schema"], head["name"]), []).append(text)
     return {key: tuple(sorted(texts)) for key, texts in _whole_views(found).items()}
+
+
+def _sorted_options(found: re.Match[str]) -> str:
+    """Storage parameters in a settled order: theirs means nothing."""
+    return f"WITH ({', '.join(sorted(found[1].split(', ')))})"
 
 
 def _in_one_order(body: str) -> str:

@@ -21,6 +21,9 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from telamon.dev.binaries import Binaries, reachable
+from telamon.dev.places import account
+
 _OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -84,10 +87,9 @@ class Server:
         if names := self.maintenance.execute(query, (database,)).fetchall():
             with self.connect(database) as connection:
                 for (name,) in names:
-                    # With its slot, dropping it would ask the publisher.
-                    for words in ("ALTER SUBSCRIPTION {} DISABLE", "ALTER SUBSCRIPTION {} SET (slot_name = NONE)",
-                                  "DROP SUBSCRIPTION {}"):  # fmt: skip
-                        connection.execute(sql.SQL(words).format(sql.Identifier(name)))
+                    for statement in ("ALTER {} DISABLE", "ALTER {} SET (slot_name = NONE)", "DROP {}"):
+                        subscription = sql.SQL("SUBSCRIPTION {}").format(sql.Identifier(name))
+                        connection.execute(sql.SQL(statement).format(subscription))
         self.maintain(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
     def once(self, statements: Sequence[str]) -> None:
@@ -132,7 +134,7 @@ def binaries() -> Path:
 @functools.cache
 def shared() -> Server:
     """Returns this process's server, started at the first call and stopped at exit."""
-    folder = binaries()
+    folder = reachable(Binaries(binaries(), 0), account()).folder
     memory = Path("/dev/shm")
     root = Path(tempfile.mkdtemp(prefix="telamon-cases-", dir=memory if os.access(memory, os.W_OK) else None))
     demoted = _unprivileged()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +27,15 @@ from telamon.prove import Failed, Proof, execute, prove
 from telamon.replay import replay
 from telamon.scope import Scope, without
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
+
+HISTORY = ("schema:atlas_schema_revisions", "atlas_schema_revisions.*", "table:*.atlas_schema_revisions")
+"""Patterns of the revision table, which a target has and no schema describes."""
+
+EMPTY = SqlSource((), ordered=True, label="nothing")
+"""A new database."""
+
+OLDEST = 140000
+"""The version number of the oldest server whose catalog is read."""
 
 
 @dataclass(frozen=True)
@@ -102,25 +111,46 @@ class Engine:
     def read(self, database: Database) -> Catalog:
         """The catalog of a dev database."""
         with database.connect() as connection:
-            found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
-        return without(found, self.scope.exclude)
+            return self.read_from(connection)
 
     def read_url(self, url: str) -> Catalog:
-        """The catalog of a database given by URL."""
+        """The catalog of a database given by URL, without the revision table."""
         with connect(url) as connection:
-            found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
-        return without(found, self.scope.exclude)
+            return self.read_from(connection, HISTORY)
+
+    def read_from(self, connection: psycopg.Connection[tuple[Any, ...]], hidden: tuple[str, ...] = ()) -> Catalog:
+        """The catalog of the database behind a connection.
+
+        Args:
+            hidden: patterns of what is left out besides what the scope excludes.
+        """
+        found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
+        return without(found, (*self.scope.exclude, *hidden))
 
 
 @contextmanager
 def connect(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection to a database given by URL, in autocommit.
 
+    Args:
+        url: `?search_path=` is taken for a parameter of ours (Atlas's), and not handed to the driver.
+
     Raises:
-        TelamonError: it cannot be reached, or a statement of ours fails.
+        UsageError: the URL is wrong.
+        TelamonError: it cannot be reached, is older than 14, or a statement of ours fails.
     """
+    from telamon.apply.target import parse
+
+    conninfo = parse(url).conninfo
     try:
-        with psycopg.connect(url, autocommit=True, application_name="telamon") as connection:
+        with psycopg.connect(conninfo, autocommit=True, application_name="telamon") as connection:
+            version = connection.info.server_version
+            if version < OLDEST:
+                raise TelamonError(
+                    f"The server is too old: PostgreSQL {version // 10000}",
+                    where=url,
+                    do=f"PostgreSQL {OLDEST // 10000} and later are supported.",
+                )
             yield connection
     except psycopg.Error as error:
         raise explain(error, "The database cannot be read", url) from error
@@ -155,6 +185,18 @@ class Planned:
     candidates: tuple[Rename, ...] = ()
     unmanaged: tuple[str, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.plan)
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What data is lost, in words."""
+        return self.plan.losses
+
+    def sql(self) -> str:
+        """The plan as a file: each statement with its comment."""
+        return self.plan.sql()
+
 
 def plan_between(
     engine: Engine, old_source: Source, new_source: Source, wishes: Wishes = NO_WISHES, *, proved: bool = True
@@ -167,15 +209,36 @@ def plan_between(
     """
     old, new = engine.catalog(old_source), engine.catalog(new_source)
     old = like(old, new, old_source, new_source)
+    return plan_catalogs(engine, old, new, lambda: engine.copy(old_source, old), wishes, proved=proved)
+
+
+def plan_catalogs(
+    engine: Engine,
+    old: Catalog,
+    new: Catalog,
+    copy: Callable[[], Database],
+    wishes: Wishes = NO_WISHES,
+    *,
+    proved: bool = True,
+) -> Planned:
+    """Plans, and proves, the way from one catalog to another.
+
+    Args:
+        copy: makes dev databases in the state of `old`.
+
+    Raises:
+        UsageError: renames are not decided and have to be.
+        Refusal, ProofError, TelamonError: as `make_plan` and `prove` do.
+    """
     renames, open_questions = decide(old, new, wishes)
-    first, renamed = rename(engine, old_source, old, new, renames)
+    first, renamed = rename(engine, copy, old, new, renames)
     plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
     if first:
         plan = replace(plan, steps=(*first, *plan.steps))
     result = Planned(plan, None, tuple(open_questions), new.unmanaged)
     if not plan or not proved:
         return result
-    proof = prove(plan, old, new, lambda: engine.copy(old_source, old), engine.scope, engine.server)
+    proof = prove(plan, old, new, copy, engine.scope, engine.server)
     return Planned(proof.plan, proof, result.candidates, result.unmanaged)
 
 
@@ -216,7 +279,7 @@ def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], li
 
 
 def rename(
-    engine: Engine, source: Source, old: Catalog, new: Catalog, renames: Sequence[Rename]
+    engine: Engine, copy: Callable[[], Database], old: Catalog, new: Catalog, renames: Sequence[Rename]
 ) -> tuple[list[Step], Catalog]:
     """The statements of renames, and the catalog after them: read from a copy, since they reach into every text."""
     if not renames:
@@ -229,10 +292,10 @@ def rename(
             raise UsageError(f"A {each.old[0]} cannot be renamed", where=each.flag)
         steps.append(step)
         current = substituted(current, {each.old: each.new})
-    with engine.copy(source, old) as database:
+    with copy() as database:
         with database.connect() as connection:
             execute(Plan(tuple(steps), diff(old, current)), connection, True)
-        return steps, like(engine.read(database), new, source, source)
+        return steps, engine.read(database)
 
 
 def conversions(flags: Sequence[str], catalog: Catalog) -> Mapping[Id, str]:

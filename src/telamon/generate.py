@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from telamon.catalog.store import is_noted, key_of, note
 from telamon.directory import Directory, file_name
 from telamon.scope import Scope
-from telamon.sources.types import DatabaseSource, DirectorySource, Source
+from telamon.sources.types import DatabaseSource, DirectorySource, Source, SqlText
 
 if TYPE_CHECKING:
     from telamon.diff.renames import Rename
@@ -53,12 +53,11 @@ def source_key(source: Source) -> str:
     if isinstance(source, DirectorySource):
         return "directory " + Directory.read(source.path, missing_ok=True).chain_key(source.version)
     state = hashlib.sha256(b"ordered" if source.ordered else b"unordered")
-    path = ""
-    for statement in source.statements:
-        if statement.origin.path != path:  # each file begins with the settings of a fresh session
-            path = statement.origin.path
-            state.update(b"\1")
-        state.update(statement.text.encode() + b"\0")
+    for item in source.given:
+        if isinstance(item, SqlText):
+            state.update(b"\1" + item.text.encode() + b"\0")
+        else:
+            state.update(b"\2" + item.text.encode() + b"\0")
     return "source " + state.hexdigest()
 
 

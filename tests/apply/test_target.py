@@ -101,7 +101,7 @@ def test_read_only(case: Case) -> None:
 
 
 def test_too_old_and_not_postgresql_after_all(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("telamon.apply.target.OLDEST", 99)
+    monkeypatch.setitem(parse.__globals__, "OLDEST", 99)
     assert refused(case.url()).what.startswith("the target is too old: PostgreSQL")
 
 

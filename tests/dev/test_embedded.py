@@ -257,7 +257,7 @@ def test_named_binaries(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_major_version_on_this_machine_can_be_preferred(cache: Path) -> None:
-    for installed in binaries._search():
+    for installed in binaries.installed():
         with open_dev(major=installed.major) as dev, dev.create() as database, database.connect() as connection:
             assert connection.info.server_version == dev.version_num
             assert dev.version_num // 10000 == installed.major

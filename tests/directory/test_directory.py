@@ -261,7 +261,7 @@ def faulty(original):
                 result = original(*arguments, **options)
         return result
     return call
-for name in ("open", "fsync", "replace", "fdopen", "unlink"):
+for name in ("open", "fsync", "replace", "fdopen", "unlink", "mkdir", "rmdir"):
     setattr(os, name, faulty(getattr(os, name)))
 """
 
@@ -272,16 +272,26 @@ def run(code: str, *arguments: str, **options: object) -> subprocess.CompletedPr
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
 
-def test_killed_at_any_moment(tmp_path: Path) -> None:
+REWRITE = """
+import sys
+from telamon.directory import Directory
+directory = Directory.read(sys.argv[1])
+directory.become(directory.changed({"2_b.sql": b"new", "8.sql": b"8", "9.sql": b"9"}, ["1_a.sql", "3_c.sql"]))
+"""
+
+
+@pytest.mark.parametrize("code", [WRITE, REWRITE])
+def test_killed_at_any_moment(tmp_path: Path, code: str) -> None:
+    wanted = {**FILES, "9.sql": b"x" * 9} if code == WRITE else {"2_b.sql": b"new", "8.sql": b"8", "9.sql": b"9"}
     outcomes = set()
-    for moment in range(1, 60):
+    for moment in range(1, 150):
         path = tmp_path / str(moment)
         before = make(path, FILES)
-        result = run(FAULT + WRITE, str(path), str(moment))
+        result = run(FAULT + code, str(path), str(moment))
         after = Directory.read(path)
         after.check()
         assert not [name for name in os.listdir(path) if "telamon" in name]
-        complete = {file.name: file.content for file in after.files} == {**FILES, "9.sql": b"x" * 9}
+        complete = {file.name: file.content for file in after.files} == wanted
         assert complete or after == before
         outcomes.add(complete)
         if result.returncode == 0:
@@ -291,10 +301,11 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     assert moment > 15
 
 
-def test_a_stale_pending_sum_file_changes_nothing(tmp_path: Path) -> None:
+def test_a_stale_draft_changes_nothing(tmp_path: Path) -> None:
     before = make(tmp_path, FILES)
-    (tmp_path / ".telamon.sum.tmp").write_bytes(b"h1:half")
-    (tmp_path / ".telamon.sql.tmp").write_bytes(b"half")
+    (tmp_path / ".telamon.draft" / "new").mkdir(parents=True)
+    (tmp_path / ".telamon.draft" / "new" / "4.sql").write_bytes(b"half")
+    (tmp_path / ".telamon.draft" / "list").write_bytes(b"+4.sql\n-1")
     assert Directory.read(tmp_path) == before
     assert sorted(os.listdir(tmp_path)) == [*FILES, "atlas.sum"]
 
@@ -309,18 +320,22 @@ def test_disk_full(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == [*FILES, "atlas.sum"]
 
 
-def test_second_rename_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("code", "failing"), [(WRITE, "atlas.sum"), (REWRITE, "atlas.sum"), (REWRITE, "/8.sql")])
+def test_a_later_rename_fails(tmp_path: Path, code: str, failing: str) -> None:
     before = make(tmp_path, FILES)
-    code = """
+    fault = (
+        f"failing = {failing!r}"
+        + """
 import errno, os
 original = os.replace
 def replace(source, target):
-    if target.endswith("atlas.sum"):
+    if target.endswith(failing) and "telamon.change" not in target:
         raise OSError(errno.ENOSPC, "No space left on device")
     original(source, target)
 os.replace = replace
 """
-    result = run(code + WRITE, str(tmp_path))
+    )
+    result = run(fault + code, str(tmp_path))
     assert "No space left on device" in result.stderr
     assert "Free some space" in result.stderr
     assert Directory.read(tmp_path) == before

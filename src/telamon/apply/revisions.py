@@ -13,9 +13,9 @@ from functools import lru_cache
 import psycopg
 from psycopg import sql
 
-from telamon import __version__
 from telamon.apply.target import Connection, Target
 from telamon.errors import TelamonError, UsageError
+from telamon.version import __version__
 
 TABLE = "atlas_schema_revisions"
 DEFAULT_SCHEMA = "atlas_schema_revisions"

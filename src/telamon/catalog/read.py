@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.collector import paused
 from telamon.kinds.base import Server
 
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ class CatalogReader:
     def parent(self, id: Id) -> Id | None:
         return self.facts[id][1]
 
-    def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
+    def operator_class(self, oid: int, type_oid: int, *, always: bool = False) -> tuple[str, str] | None:
         schema, name, method, default, input_type = self.classes[oid]
-        if default and (type_oid in (0, input_type) or (method, type_oid) not in self.own_defaults):
+        if not always and default and (type_oid in (0, input_type) or (method, type_oid) not in self.own_defaults):
             return None
         return schema, name
 
@@ -152,14 +153,19 @@ class CatalogReader:
             if strength != "n":
                 auto.setdefault(source, set()).add(target)
         facts = {}
+        alone: dict[Id, frozenset[Id]] = {}  # most facts need their whole and nothing else
         for id, (spec, parent, needs, order) in self.facts.items():
-            takes = auto.get(id, set())
-            if parent is not None:
-                needs.add(parent)
-                takes.add(parent)
-            needs.discard(id)
-            known = frozenset(need for need in needs if need in self.facts)
-            facts[id] = Fact(id, spec, parent, known, known & takes, order)
+            if not needs and id not in auto:
+                known = takes = frozenset() if parent is None else alone.setdefault(parent, frozenset((parent,)))
+            else:
+                parts = auto.get(id, set())
+                if parent is not None:
+                    needs.add(parent)
+                    parts.add(parent)
+                needs.discard(id)
+                known = frozenset(need for need in needs if need in self.facts)
+                takes = known & parts
+            facts[id] = Fact(id, spec, parent, known, takes, order)
         return Catalog(facts, self.server.version_num, user=user)
 
 
@@ -192,7 +198,7 @@ def read_catalog(
     previous = connection.isolation_level
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
-        with connection.transaction(), connection.pipeline():
+        with paused(), connection.transaction(), connection.pipeline():
             for setting in PINNED:
                 connection.execute(setting)
             path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
@@ -205,16 +211,21 @@ def read_catalog(
             edges = connection.execute(DEPENDENCIES)
             objects = connection.execute(objects_query(server))
             privileges = connection.execute(privileges_query())
-        row = who.fetchone()
-        assert row is not None
-        reader.members = {(catalog, oid): extension for catalog, oid, extension in members}
-        reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in collations}
-        reader.learn_classes(classes.fetchall())
-        for kind, cursor in found:
-            kind.read(reader, cursor.fetchall())
-        catalog = reader.finish(dict(catalogs.fetchall()), edges.fetchall(), row[0])
-        nameless = [key for key in ((name, oid) for name, oids in objects for oid in oids) if not reader.knows(*key)]
-        unmanaged = [name for (name,) in privileges] + (describe(connection, nameless) if nameless else [])
+            # The server works on while we take in what it has found so far.
+            user = str((who.fetchone() or ("",))[0])
+            class_names = dict(catalogs.fetchall())
+            reader.members = {(catalog, oid): extension for catalog, oid, extension in members.fetchall()}
+            names = collations.fetchall()
+            reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in names}
+            reader.learn_classes(classes.fetchall())
+            for kind, cursor in found:
+                kind.read(reader, cursor.fetchall())
+            catalog = reader.finish(class_names, edges.fetchall(), user)
+            everything = [(name, oid) for name, oids in objects.fetchall() for oid in oids]
+            nameless = [key for key in everything if not reader.knows(*key)]
+            unmanaged = [name for (name,) in privileges.fetchall()]
+        if nameless:
+            unmanaged += describe(connection, nameless)
         return replace(catalog, unmanaged=tuple(sorted(unmanaged)))
     finally:
         connection.isolation_level = previous

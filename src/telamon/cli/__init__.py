@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from telamon import __version__
 from telamon.errors import TelamonError
+from telamon.version import __version__
 
 
 class LazyGroup(click.Group):
@@ -63,6 +63,14 @@ def main() -> None:
         "validate": "Check the directory: its sum file, its order, and that it replays.",
         "apply": "Run pending migrations on a target.",
         "status": "Tell what is applied to a target and what is pending.",
+        "ls": "List the migrations.",
+        "edit": "Edit a migration and seal it.",
+        "rm": "Remove migrations.",
+        "squash": "Make one migration of several.",
+        "rebase": "Put migrations that are not merged yet after those that are.",
+        "checkpoint": "Write the whole schema as a file from which new databases start.",
+        "import": "Convert the migrations of another tool.",
+        "set": "Record on a target that it is at a version, and run nothing.",
     },
 )
 def migrate() -> None:
@@ -91,6 +99,7 @@ def schema() -> None:
         "status": "Tell which server is used for the dev database.",
         "stop": "Stop the embedded server and, with --purge, delete its data.",
         "url": "Start the embedded server and print a URL of an empty database on it.",
+        "install": "Tell how the dev server comes by an extension.",
     },
 )
 def dev() -> None:

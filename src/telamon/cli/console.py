@@ -29,3 +29,12 @@ def show_error(error: TelamonError) -> None:
 def interactive() -> bool:
     """Whether a person can be asked: stdin and stderr are terminals."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def offer_attributes(path: str, files: int) -> None:
+    """With the first migration of a directory, the line that keeps git from changing line ends."""
+    import os
+
+    if files or os.path.exists(f"{path}/.gitattributes"):
+        return
+    note(f"Line ends are part of the sum: put `*.sql text eol=lf` into {path}/.gitattributes, and git keeps them.")

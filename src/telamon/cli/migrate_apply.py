@@ -7,31 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from telamon.cli.target_options import first, load_env, require_url, target_options
+from telamon.cli.target_options import Duration, first, load_env, require_url, target_options
 from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
     from telamon.apply import Options
     from telamon.project import Env
-
-
-class _Duration(click.ParamType[float]):
-    """Seconds, plain or with a unit as Atlas writes them: 10, 10s, 500ms, 2m, 1h."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
-        text = str(value).strip()
-        number = text.rstrip("smh")
-        unit = units.get(text[len(number) :])
-        try:
-            seconds = float(number) * (unit or 1.0)
-        except ValueError:
-            seconds = -1.0
-        if unit is None or not 0 <= seconds < 1e9:
-            self.fail(f"{value!r} is not a duration such as 10, 500ms, 10s or 2m", param, ctx)
-        return seconds
 
 
 @click.command("apply")
@@ -47,13 +28,11 @@ class _Duration(click.ParamType[float]):
               help="One transaction a file, one for all, or none.  [default: file]")  # fmt: skip
 @click.option("--exec-order", type=click.Choice(["linear", "linear-skip", "non-linear"]), default=None,
               help="What to do with files older than the last one applied.  [default: linear]")  # fmt: skip
-@click.option(
-    "--lock-timeout", type=_Duration(), default=None, help="How long to wait for another run.  [default: 10s]"
-)
-@click.option("--lock-retry", type=_Duration(), default="60s", show_default=True,
+@click.option("--lock-timeout", type=Duration(), default=None, help="How long to wait for another run.  [default: 10s]")
+@click.option("--lock-retry", type=Duration(), default="60s", show_default=True,
               help="How long to go on trying to get a table's lock.")  # fmt: skip
 @click.option(
-    "--statement-timeout", type=_Duration(), default="0", help="How long a statement may run.  [default: no limit]"
+    "--statement-timeout", type=Duration(), default="0", help="How long a statement may run.  [default: no limit]"
 )
 def command(form: str, **given: Any) -> None:
     """Runs pending migrations on a target: AMOUNT of them, or all."""

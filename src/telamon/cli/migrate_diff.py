@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from telamon.cli.console import interactive, note
+from telamon.cli.console import interactive, note, offer_attributes
 from telamon.cli.options import (
     desired,
     dev_option,
@@ -88,6 +88,7 @@ def command(
         return
     click.echo(written.file)
     note(f"Proved on the dev database and sealed: {len(planned.plan.steps)} changes")
+    offer_attributes(directory.path, len(directory.files))
 
 
 def show(value: dict[str, Any]) -> None:

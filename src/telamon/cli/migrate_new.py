@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from telamon.cli.console import note
+from telamon.cli.console import note, offer_attributes
 from telamon.cli.options import directory_of, directory_option, format_option, project_options
 from telamon.directory import Directory, file_name
 
@@ -31,3 +31,4 @@ def command(name: str, directory_url: str | None, env: str | None, config: str |
         return
     click.echo(path)
     note(f"When it is written: telamon migrate hash --dir {directory.path}")
+    offer_attributes(directory.path, len(directory.files))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from telamon.diff.renames import Rename
     from telamon.generate import Wishes
     from telamon.project import Env
+    from telamon.sources import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,9 +63,39 @@ def directory_of(given: str | None, config: str | None, env: str | None) -> str:
     return given or load_env(env, config).dir or "migrations"
 
 
-def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str]) -> Scope:
-    """What is managed: as flags say, else as the configuration does."""
-    return Scope(tuple(schemas) or project.schemas, (*project.exclude, *exclude))
+def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str], *urls: str) -> Scope:
+    """What is managed: as flags say, else as the URL of a database does (`?search_path=`), else as the configuration.
+
+    Args:
+        urls: of databases; other sources among them are passed over.
+    """
+    bound = [schema for url in urls if not schemas and "search_path=" in url if (schema := bound_schema(url))]
+    hidden = (f"schema:{project.revisions_schema}",) if project.revisions_schema else ()
+    return Scope(tuple(schemas) or tuple(bound[:1]) or project.schemas, (*project.exclude, *exclude, *hidden))
+
+
+def bound_schema(url: str) -> str | None:
+    """The schema that a database's URL is bound to; None for other sources."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        return None
+    from telamon.apply.target import parse
+
+    return parse(url).schema
+
+
+def source_of(specs: Sequence[str], project: Env) -> Source:
+    """The source that flags name.
+
+    Raises:
+        UsageError: none is named, or it is not understood.
+    """
+    from pathlib import Path
+
+    from telamon.sources import open_source
+
+    if not specs:
+        raise UsageError("Which schema?", do="Give --url: a database's URL, a file, a folder, a model.")
+    return open_source(list(specs), base=Path.cwd(), python=project.python)
 
 
 def desired(to: Sequence[str], project: Env) -> tuple[list[str], Any, str | None]:

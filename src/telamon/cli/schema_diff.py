@@ -42,12 +42,13 @@ def command(
     """Prints the SQL that leads from one schema to another, and runs nothing on either."""
     from pathlib import Path
 
+    from telamon.api import major_of
     from telamon.engine import open_engine, plan_between
     from telamon.sources import open_source
 
     project = load_env(env, config)
     sources = [open_source(list(specs), base=Path.cwd(), python=project.python) for specs in (old, new)]
-    scope = scope_of(project, schemas, exclude)
+    scope = scope_of(project, schemas, exclude, *old, *new)
     wishes = wishes_of(renames, no_rename, using, project, required=False)
     with open_engine(dev or project.dev, scope, major=major_of(*sources)) as engine:
         planned = plan_between(engine, sources[0], sources[1], wishes, proved=prove)
@@ -65,15 +66,3 @@ def command(
         click.echo(planned.plan.sql(), nl=False)
     else:
         note("Schemas are synced, no changes to be made.")
-
-
-def major_of(*sources: object) -> int | None:
-    """The major version of the first database among the sources: SQL is best tried on the same."""
-    from telamon.sources import DatabaseSource
-
-    for source in sources:
-        if isinstance(source, DatabaseSource):
-            from telamon.engine import server_major
-
-            return server_major(source.url)
-    return None

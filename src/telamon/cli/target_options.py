@@ -17,6 +17,25 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Chosen = TypeVar("Chosen")
 
 
+class Duration(click.ParamType[float]):
+    """Seconds, plain or with a unit as Atlas writes them: 10, 10s, 500ms, 2m, 1h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+        text = str(value).strip()
+        number = text.rstrip("smh")
+        unit = units.get(text[len(number) :])
+        try:
+            seconds = float(number) * (unit or 1.0)
+        except ValueError:
+            seconds = -1.0
+        if unit is None or not 0 <= seconds < 1e9:
+            self.fail(f"{value!r} is not a duration such as 10, 500ms, 10s or 2m", param, ctx)
+        return seconds
+
+
 def target_options(command: Command) -> Command:
     """Adds the options that say which target, which directory and how to print."""
     for option in (

@@ -50,11 +50,18 @@ class Binaries:
 
     def extensions_digest(self) -> str:
         """A digest of the extensions on offer and their versions: the same SQL means something else with others."""
-        share = _output(self.folder / "pg_config", "--sharedir")
         digest = hashlib.sha256()
-        for control in sorted(glob(os.path.join(share.strip(), "extension", "*.control"))) if share else ():
+        for control in self._controls():
             digest.update(os.path.basename(control).encode() + b"\0" + Path(control).read_bytes() + b"\0")
         return digest.hexdigest()
+
+    def has_extension(self, name: str) -> bool:
+        """Whether the extension is among them."""
+        return any(Path(control).stem == name for control in self._controls())
+
+    def _controls(self) -> list[str]:
+        share = _output(self.folder / "pg_config", "--sharedir").strip()
+        return sorted(glob(os.path.join(share, "extension", "*.control"))) if share else []
 
 
 def find(major: int | None = None) -> Binaries:
@@ -76,7 +83,7 @@ def find(major: int | None = None) -> Binaries:
                 do="Set it to the folder with these two programs, or unset it.",
             )
     else:
-        found = _search()
+        found = installed()
     young = [binaries for binaries in found if binaries.major >= OLDEST_MAJOR]
     if not young:
         old = ", ".join(f"{binaries.version} in {binaries.folder}" for binaries in found)
@@ -131,7 +138,8 @@ def _copy(installation: Path, copy: Path) -> None:
         shutil.rmtree(fresh)  # another run was faster; its copy is as good
 
 
-def _search() -> list[Binaries]:
+def installed() -> list[Binaries]:
+    """Every installation of the server on this machine that is found without being named."""
     found: dict[Path, Binaries] = {}
     for folder in _folders():
         real = (folder / "postgres").resolve().parent

@@ -14,7 +14,7 @@ class Changes:
     Args:
         added: only in the desired catalog.
         removed: only in the current one.
-        altered: in both, with different specs.
+        altered: in both, with different specs, or parts of something else now.
     """
 
     added: tuple[Id, ...]
@@ -30,5 +30,9 @@ def diff(old: Catalog, new: Catalog) -> Changes:
     return Changes(
         tuple(id for id in new.facts if id not in old.facts),
         tuple(id for id in old.facts if id not in new.facts),
-        tuple(id for id, fact in new.facts.items() if (was := old.facts.get(id)) and was.spec != fact.spec),
+        tuple(
+            id
+            for id, fact in new.facts.items()
+            if (was := old.facts.get(id)) and (was.spec != fact.spec or was.parent != fact.parent)
+        ),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telamon.directory.files import SUFFIX, MigrationFile, version_and_description
-from telamon.directory.sumfile import PENDING_SUM, SUM_FILE, SumFile, compute
+from telamon.directory.sumfile import CHANGE, DRAFT, SUM_FILE, SumFile, compute
 from telamon.errors import CheckError, TelamonError, UsageError
 
 if TYPE_CHECKING:
@@ -80,13 +80,12 @@ class Directory:
                     where=path,
                     do="Give another one with --dir, or make the first migration with `telamon migrate new`.",
                 )
-            found = cls._read(path)
-            if os.path.exists(f"{path}/{PENDING_SUM}"):
+            if os.path.exists(f"{path}/{CHANGE}") or os.path.exists(f"{path}/{DRAFT}"):
                 from telamon.directory.store import locked, recover
 
                 with locked(path):
-                    recover(path, cls._read(path).computed.render())
-                found = cls._read(path)
+                    recover(path)
+            found = cls._read(path)
         except OSError as error:
             where = str(error.filename or path)
             raise TelamonError("cannot read the migration directory", where=where, why=error.strerror or "") from None
@@ -240,8 +239,7 @@ class Directory:
             raise CheckError(
                 f"the version {version} is there already", where=other.path, do="Give the new file another one."
             )
-        added = sorted([*((file.name, file.content) for file in self.files), (name, content)])
-        return self._commit(compute(added), name, content)
+        return self.become(self.changed({name: content}))
 
     def seal(self) -> Directory:
         """Writes the sum file for the files as they are.
@@ -249,11 +247,34 @@ class Directory:
         Raises:
             TelamonError: it cannot be written, or somebody else changed the directory meanwhile; it is as before.
         """
-        return self._commit(self.computed)
+        return self.become(self)
 
-    def _commit(self, sums: SumFile, name: str | None = None, content: bytes = b"") -> Directory:
+    def changed(self, written: Mapping[str, bytes], removed: Iterable[str] = ()) -> Directory:
+        """The directory as it would be with other files, sealed; nothing is written.
+
+        Args:
+            written: content by name, of new files and of those that are replaced.
+            removed: names of files that go.
+        """
+        contents = {file.name: file.content for file in self.files}
+        for name in removed:
+            del contents[name]
+        files = sorted((contents | dict(written)).items())
+        sums = compute(files)
+        made = tuple(MigrationFile(name, f"{self.path}/{name}", content) for name, content in files)
+        return Directory(self.path, made, sums.render(), sums)
+
+    def become(self, wanted: Directory) -> Directory:
+        """Writes what differs in `wanted`, and the sum file: all or nothing. Makes the directory if need be.
+
+        Raises:
+            TelamonError: it cannot be written, or somebody else changed the directory meanwhile; it is as before.
+        """
         from telamon.directory.store import commit, locked
 
+        before = {file.name: file.content for file in self.files}
+        after = {file.name: file.content for file in wanted.files}
+        written = {name: content for name, content in after.items() if before.get(name) != content}
         try:
             os.makedirs(self.path, mode=0o755, exist_ok=True)
             with locked(self.path):
@@ -264,7 +285,7 @@ class Directory:
                         where=self.path,
                         do="Run the command again.",
                     )
-                commit(self.path, sums.render(), name, content)
+                commit(self.path, wanted.computed.render(), written, [name for name in before if name not in after])
         except OSError as error:
             raise TelamonError(
                 "the migration directory cannot be written", where=self.path, why=error.strerror or ""

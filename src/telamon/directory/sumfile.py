@@ -11,7 +11,7 @@ from telamon.directory.directives import sum_ignored
 from telamon.errors import CheckError
 
 SUM_FILE = "atlas.sum"
-PENDING_SUM = ".telamon.sum.tmp"
+DRAFT, CHANGE = ".telamon.draft", ".telamon.change"  # folders of a writer at work, see `store`
 MARK = "h1:"
 
 

@@ -212,6 +212,7 @@ def _refuse_conflict(content: bytes, sum_path: str, rehash: str) -> None:
         "atlas.sum has a git merge conflict",
         where=f"{sum_path}:{starts[0]}",
         why="\n".join(["Two branches added or changed migrations independently.", *names]),
-        do="Keep the migrations of both. Those that are not merged yet must come last: give them newer versions if\n"
-        f"their names sort before the others'. Then run `{rehash}` and `telamon migrate validate`.",
+        do="Keep the migrations of both. `telamon migrate rebase --dir "
+        f"{sum_path.removesuffix('/' + SUM_FILE)}` gives those that are not merged yet\nnewer versions, replays the "
+        f"directory and seals it. By hand: rename them, then run `{rehash}`.",
     )

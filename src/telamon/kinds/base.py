@@ -143,8 +143,8 @@ class Reader(Protocol):
     def parent(self, id: Id) -> Id | None:
         """The parent of a fact so far."""
 
-    def operator_class(self, oid: int, type_oid: int) -> tuple[str, str] | None:
-        """(schema, name) of an operator class, None where it is the default for the type."""
+    def operator_class(self, oid: int, type_oid: int, *, always: bool = False) -> tuple[str, str] | None:
+        """(schema, name) of an operator class; unless `always`, None where it is the default for the type."""
 
     def is_member(self, catalog: str, oid: int) -> bool:
         """Whether the object belongs to an extension."""
@@ -167,6 +167,15 @@ class Kind:
     """Whether it can be moved, in place, from a swapped type to the new one."""
     swaps: ClassVar[bool] = False
     """Whether a replaced fact is renamed out of the way, and dropped when nothing uses it any more."""
+
+    fills: ClassVar[bool] = False
+    """Whether a swapped fact holds rows, which go from the old to the new one before the old is dropped."""
+    holds_rows: ClassVar[bool] = False
+    """Whether it is a part that holds the whole's rows, and so is moved away with it."""
+    before_rows: ClassVar[bool] = False
+    """Whether it must be there before rows can go in."""
+    after_rows: ClassVar[bool] = False
+    """Whether it acts on rows that go in, or looks at them when it is made."""
 
     def query(self, server: Server) -> str:
         """The one query that finds all facts of this kind; "" when another kind's query does."""
@@ -239,4 +248,8 @@ class Kind:
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""
+        raise NotImplementedError
+
+    def fill(self, old: Fact, new: Fact, ctx: Context) -> list[Step]:
+        """For kinds that swap and hold rows: how the rows go over."""
         raise NotImplementedError

@@ -58,6 +58,7 @@ class Column(Kind):
     folds = True
     follows = True
     asks = True
+    holds_rows = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -209,9 +210,7 @@ class Column(Kind):
         before, after = old.spec, new.spec
         if (before.base, before.collation) != (after.base, after.collation):
             return "type"
-        if before.type != after.type:
-            return "typmod"
-        return "expression" if before.expression != after.expression else ""
+        return "typmod" if before.type != after.type else ""
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
@@ -238,6 +237,10 @@ class Column(Kind):
         steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
         if after.identity and not before.identity:
             steps.append(self.restart(new, ctx))
+        elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
+            sequence = ctx.name(before.identity.schema, before.identity.sequence)
+            sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
+            steps.append(Step(sql, f"rename the sequence of column {new.id[-1]} of table {new.id[2]}"))
         return steps + self.settings(new, before, ctx)
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:

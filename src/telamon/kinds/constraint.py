@@ -165,6 +165,14 @@ class TableConstraint(Kind):
             if before.valid and not after.valid:
                 return None
             steps = []
+            if before.local and not after.local and before.inherited and after.inherited:
+                return None
+            if after.local and not before.local and after.inherited and not self.owns_index:
+                # Added once more, it is merged with the one handed down and becomes the table's own.
+                clause = f"ADD {self.definition(new, ctx)}"
+                steps.append(
+                    Step(f"{alter_table(ctx, new.id)} {clause}", f"make {new.id[3]} a constraint of {new.id[2]}")
+                )
             if after.valid and not before.valid and not self.handed_down(new, ctx):
                 sql = f"{alter_table(ctx, new.id)} VALIDATE CONSTRAINT {ident(new.id[3])}"
                 steps.append(Step(sql, f"validate constraint {new.id[3]} of table {new.id[2]}"))

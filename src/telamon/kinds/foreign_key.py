@@ -14,6 +14,7 @@ from telamon.quote import ident
 class ForeignKey(TableConstraint):
     name = "foreign_key"
     rank = 60
+    after_rows = True
     types = "f"
     survives = frozenset({"typmod", "expression"})
 

@@ -108,7 +108,7 @@ class Index(Kind):
                 collation = None
                 if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
                     collation = reader.name_of("pg_collation", collations[k])
-                operator_class = reader.operator_class(classes[k], int(type_oid))
+                operator_class = reader.operator_class(classes[k], int(type_oid), always=bool(opts))
                 keys.append(KeySpec(text, collation, operator_class, opts, bool(bits & DESCENDING), bool(bits & FIRST)))
             include = tuple(text for text, _, _ in parts[count:])
             statistics = tuple((int(number), int(target)) for number, target in targets or ())
@@ -190,8 +190,6 @@ def key_text(key: KeySpec, ctx: Context) -> str:
     if key.operator_class:
         words.append(ctx.name(*key.operator_class))
     if key.class_options:
-        if not key.operator_class:
-            raise AssertionError(f"operator class options without a class: {key}")
         words.append(f"({options_text(key.class_options)})")
     if key.descending:
         words.append("DESC" if key.nulls_first else "DESC NULLS LAST")

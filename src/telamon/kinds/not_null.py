@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from telamon.catalog.facts import Fact
+from telamon.catalog.facts import Catalog, Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
@@ -23,6 +24,28 @@ class NotNullSpec:
     no_inherit: bool
     valid: bool
     inherited: bool
+
+
+@lru_cache(maxsize=4)
+def constraint_owners(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
+    """(schema, constraint name) -> the tables that have one of that name."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for fact in catalog:
+        if fact.kind == "not_null":
+            found.setdefault((fact.id[1], fact.spec.constraint), set()).add(fact.id[2])
+        elif fact.kind in ("primary_key", "unique", "exclusion", "check", "foreign_key"):
+            found.setdefault((fact.id[1], fact.id[3]), set()).add(fact.id[2])
+    return found
+
+
+def named_by_server(fact: Fact, ctx: Context) -> bool:
+    """Whether the server gives the constraint its name by itself: it avoids names that the schema has already."""
+    name = fact.spec.constraint
+    if not name:
+        return True
+    if name != f"{fact.id[2]}_{fact.id[3]}_not_null" or ("table", *fact.id[1:3]) in ctx.swapped:
+        return False
+    return all(constraint_owners(c).get((fact.id[1], name), set()) <= {fact.id[2]} for c in (ctx.old, ctx.new))
 
 
 class NotNull(Kind):
@@ -57,11 +80,10 @@ class NotNull(Kind):
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         spec: NotNullSpec = fact.spec
-        name = f"{fact.id[2]}_{fact.id[3]}_not_null"
         serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
-        if serial and spec.constraint in ("", name):
+        if serial and named_by_server(fact, ctx):
             return ""
-        named = f"CONSTRAINT {ident(spec.constraint)} " if spec.constraint and spec.constraint != name else ""
+        named = "" if named_by_server(fact, ctx) else f"CONSTRAINT {ident(spec.constraint)} "
         return f"{named}NOT NULL{' NO INHERIT' if spec.no_inherit else ''}"
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
@@ -69,8 +91,7 @@ class NotNull(Kind):
         if spec.inherited and self.on_parent(fact, ctx):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
-        default_name = spec.constraint in ("", f"{fact.id[2]}_{fact.id[3]}_not_null")
-        if default_name and spec.valid and not spec.no_inherit:
+        if named_by_server(fact, ctx) and spec.valid and not spec.no_inherit:
             clause = f"ALTER COLUMN {column} SET NOT NULL"
         else:
             clause = f"ADD CONSTRAINT {ident(spec.constraint)} NOT NULL {column}"

@@ -30,6 +30,7 @@ class IndexPartitionSpec:
 class Partition(Kind):
     name = "partition"
     rank = 55
+    before_rows = True
     survives = frozenset({"typmod", "type", "expression"})
 
     def query(self, server: Server) -> str:

@@ -29,6 +29,7 @@ class PolicySpec:
 class Policy(Kind):
     name = "policy"
     rank = 63
+    after_rows = True
 
     def query(self, server: Server) -> str:
         return f"""

@@ -20,6 +20,7 @@ class RuleSpec:
 
 class Rule(Kind):
     name = "rule"
+    after_rows = True
     rank = 61
 
     def query(self, server: Server) -> str:

@@ -91,6 +91,7 @@ class Sequence(Kind):
     name = "sequence"
     rank = 32
     survives = frozenset({"typmod", "type", "expression"})
+    follows = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -151,7 +152,7 @@ class Sequence(Kind):
         steps = [Step(f"{head} {' '.join(words)}", comment)] if words else []
         if before.unlogged != after.unlogged:
             steps.append(Step(f"{head} SET {'UNLOGGED' if after.unlogged else 'LOGGED'}", comment))
-        if before.owner != after.owner:
+        if before.owner != after.owner or (after.owner and ("table", *after.owner[1:3]) in ctx.swapped):
             owner = ctx.name(*after.owner[1:]) if after.owner else "NONE"
             steps.append(Step(f"{head} OWNED BY {owner}", comment))
         return steps

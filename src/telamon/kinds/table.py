@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.quote import ident
+from telamon.kinds.types import conversion, moved_name
+from telamon.quote import ident, literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,28 @@ def options_text(options: Sequence[str]) -> str:
     return ", ".join(f"{key}={literal(value)}" for key, _, value in (o.partition("=") for o in options))
 
 
+def identities(catalog: Catalog, table: Id) -> list[Fact]:
+    """The identity columns of a table that are its own."""
+    return [
+        fact
+        for fact in catalog.children(table)
+        if fact.kind == "column" and fact.spec.identity and not fact.spec.inherited
+    ]
+
+
+def column_value(old: Fact, new: Fact, ctx: Context) -> str:
+    """A column's value in its new type."""
+    name = ident(old.id[-1])
+    using = ctx.using.get(new.id) or conversion(name, old.spec.base, new.spec.type, rebuilt=False, where=new.id)
+    return using or name
+
+
 class Table(Kind):
     name = "table"
     asks = True
+    swaps = True
+    fills = True
+    holds_rows = True
     rank = 30
 
     def query(self, server: Server) -> str:
@@ -182,6 +202,39 @@ class Table(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"all rows of table {'.'.join(fact.id[1:])}"
         return [Step(f"DROP TABLE {ctx.name(*fact.id[1:])}", f"drop table {fact.id[2]}", loss=loss)]
+
+    def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
+        away, comment = moved_name(fact.id[2]), f"move table {fact.id[2]} out of the way while it is rebuilt"
+        steps = [Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(away)}", comment)]
+        for column in identities(ctx.old, fact.id):
+            schema, name = column.spec.identity.schema, column.spec.identity.sequence
+            sql = f"ALTER SEQUENCE {ctx.name(schema, name)} RENAME TO {ident(moved_name(name))}"
+            steps.append(Step(sql, f"move the sequence of column {column.id[-1]} with it"))
+        return steps, [Step(f"DROP TABLE {ctx.name(fact.id[1], away)}", f"drop the old table {fact.id[2]}")]
+
+    def fill(self, old: Fact, new: Fact, ctx: Context) -> list[Step]:
+        partition = ctx.old.get(("partition", *old.id[1:]))
+        if partition is not None and partition.spec.of in ctx.swapped:
+            return []  # its rows are read through the partitioned table
+        kept = []
+        for column in ctx.new.children(new.id):
+            before = ctx.old.get(column.id)
+            if column.kind == "column" and before is not None and not column.spec.generated:
+                kept.append((ident(column.id[-1]), column_value(before, column, ctx)))
+        columns, values = ", ".join(name for name, _ in kept), ", ".join(value for _, value in kept)
+        source = ctx.name(old.id[1], moved_name(old.id[2]))
+        sql = f"INSERT INTO {ctx.name(*new.id[1:])} ({columns}) OVERRIDING SYSTEM VALUE\nSELECT {values} FROM {source}"
+        steps = [Step(sql, f"copy the rows of table {new.id[2]} into the new one", rewrite=True)] if kept else []
+        for column in identities(ctx.new, new.id):
+            before = ctx.old.get(column.id)
+            if before is not None and before.spec.identity:
+                want, have = column.spec.identity, before.spec.identity
+                position = ctx.name(have.schema, moved_name(have.sequence))
+                sql = (
+                    f"SELECT pg_catalog.setval({literal(ctx.name(want.schema, want.sequence))}, last_value, is_called)"
+                )
+                steps.append(Step(f"{sql} FROM {position}", f"let column {column.id[-1]} go on where it was"))
+        return steps
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         return Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(name)}", f"rename table {fact.id[2]} to {name}")

@@ -23,6 +23,7 @@ class TriggerSpec:
 class Trigger(Kind):
     name = "trigger"
     rank = 62
+    after_rows = True
 
     def query(self, server: Server) -> str:
         return f"""

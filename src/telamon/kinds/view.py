@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -16,6 +16,7 @@ class ViewSpec:
     """
     Args:
         columns: (name, type, collation; "-" without) in order: what CREATE OR REPLACE must keep as a prefix.
+        written: the options in the order in which they were given; the order says nothing and is not compared.
     """
 
     definition: str
@@ -24,6 +25,7 @@ class ViewSpec:
     access_method: str = ""
     tablespace: str = ""
     populated: bool = True
+    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 class View(Kind):
@@ -57,9 +59,10 @@ class View(Kind):
                 continue
             id = (self.name, schema, name)
             columns = tuple(zip(names, types, collations, strict=True))
-            spec = ViewSpec(
-                text.rstrip().removesuffix(";"), columns, tuple(sorted(options or ())), rest[0] or "", *rest[1:]
-            )
+            written = tuple(options or ())
+            body = text.rstrip().removesuffix(";")
+            method, space, populated = rest
+            spec = ViewSpec(body, columns, tuple(sorted(written)), method or "", space, populated, written)
             reader.add(id, spec, ("pg_class", oid), needs=[("schema", schema)])
             reader.alias("pg_type", reltype, id)
             reader.alias("pg_type", array, id)
@@ -84,7 +87,7 @@ class View(Kind):
         if spec.access_method:
             parts.append(f" USING {ident(spec.access_method)}")
         if spec.options:
-            parts.append(f" WITH ({options_text(spec.options)})")
+            parts.append(f" WITH ({options_text(spec.written)})")
         if spec.tablespace:
             parts.append(f" TABLESPACE {ident(spec.tablespace)}")
         parts.append(f" AS\n{spec.definition}")
@@ -105,6 +108,7 @@ class View(Kind):
 
 class MaterializedView(View):
     name = "materialized_view"
+    after_rows = True
     rank = 53
     relkind = "m"
 

@@ -95,6 +95,7 @@ class Planner:
     using: Mapping[Id, str]
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
+    away: frozenset[Id] = frozenset()
     graph: Graph = field(default_factory=Graph)
 
     def plan(self) -> Plan:
@@ -124,10 +125,11 @@ class Planner:
             for need in fact.needs:
                 self.dependents[need].append(fact.id)
         queue = [(id, "removed") for id in self.changes.removed]
+        self.away = self.ousted()
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
-            if self.kind(id).alter(before, after, self.ctx) is None:
+            if before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
             else:
@@ -140,7 +142,7 @@ class Planner:
                 queue += self.spread(dependent, id, how)
         for id in self.replaced:
             self.altered.pop(id, None)
-        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps)
+        swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.away
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
 
@@ -151,6 +153,16 @@ class Planner:
             self.new = replace(self.new, facts={**self.new.facts, **missing}, _children={})
             self.changes = replace(self.changes, added=(*self.changes.added, *missing))
             self.ctx = replace(self.ctx, new=self.new)
+
+    def ousted(self) -> frozenset[Id]:
+        """What goes while its name passes to a new thing of another kind: moved away, so that its users can follow."""
+        added = [self.new.facts[id] for id in self.changes.added if self.kind(id).swaps]
+        taken = {name for fact in added for name in self.kind(fact.id).occupies(fact)}
+        return frozenset(
+            id
+            for id in self.changes.removed
+            if taken and self.kind(id).swaps and not taken.isdisjoint(self.kind(id).occupies(self.old.facts[id]))
+        )
 
     def spread(self, dependent: Id, on: Id, how: str) -> list[tuple[Id, str]]:
         """What becomes of a fact when one that it needs is replaced or disturbed; returns what follows from that."""
@@ -163,13 +175,17 @@ class Planner:
         if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
-        elif self.kind(on).swaps and kind.follows:
-            if dependent in self.altered:
-                return [(dependent, "type")]
+        elif kind.follows and after.parent != on and self.swapping(on):
             self.altered[dependent] = None
             return [(dependent, "type")]
         self.replaced.add(dependent)
         return [(dependent, "replaced")]
+
+    def swapping(self, id: Id) -> bool:
+        """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
+        parent = self.old.facts[id].parent
+        moves = id in self.away or (id in self.replaced and self.kind(id).swaps)
+        return moves or (parent is not None and self.swapping(parent))
 
     # What must come before what.
 
@@ -177,6 +193,9 @@ class Planner:
         graph = self.graph
         for id in self.changes.removed:
             graph.add(("drop", id))
+            if id in self.ctx.swapped:
+                graph.add(("move", id))
+                graph.before(("move", id), ("drop", id))
         for id in self.changes.added:
             graph.add(("create", id))
         for id in self.altered:
@@ -188,6 +207,10 @@ class Planner:
                 graph.add(("move", id))
                 graph.before(("move", id), ("create", id))
                 graph.before(("create", id), ("drop", id))
+                if self.kind(id).fills:
+                    graph.add(("fill", id))
+                    graph.before(("create", id), ("fill", id))
+                    graph.before(("fill", id), ("drop", id))
             elif not self.moves(self.old.facts[id]):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
@@ -210,12 +233,24 @@ class Planner:
             self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
+        carrier = self.carrier(fact)
+        if carrier is not None and not self.moves(fact):
+            self.graph.before(node, ("move", carrier))
 
     def moves(self, fact: Fact) -> bool:
-        """Whether the old fact is moved away, or is a part of one that is."""
-        if fact.id in self.ctx.swapped or fact.auto & self.ctx.swapped:
+        """Whether the old fact is moved away, or stays a part of one that is until that is dropped."""
+        if fact.id in self.ctx.swapped:
             return True
-        return fact.parent is not None and self.moves(self.old.facts[fact.parent])
+        # What has a name that the new one needs, as an index has, must go before.
+        return self.carrier(fact) is not None and (
+            self.kind(fact.id).holds_rows or not self.kind(fact.id).occupies(fact)
+        )
+
+    def carrier(self, fact: Fact) -> Id | None:
+        """The fact with which it is moved away, if it is a part of one."""
+        if taken := fact.auto & self.ctx.swapped:
+            return min(taken)
+        return self.carrier(self.old.facts[fact.parent]) if fact.parent is not None else None
 
     def connect_create(self, fact: Fact) -> None:
         for need in fact.needs:
@@ -224,6 +259,18 @@ class Planner:
                 self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
             self.graph.before(("alter", need), ("create", fact.id))
+            self.connect_rows(fact, need)
+
+    def connect_rows(self, fact: Fact, need: Id) -> None:
+        """Rows go into a rebuilt whole when it can take them, and before what would act on them or look at them."""
+        kind = self.kind(fact.id)
+        if kind.before_rows:
+            self.graph.before(("create", fact.id), ("fill", need))
+        elif kind.after_rows:
+            whole = self.new.facts[need]
+            while whole.parent is not None:
+                whole = self.new.facts[whole.parent]
+            self.graph.before(("fill", whole.id), ("create", fact.id))
 
     def connect_alter(self, before: Fact, after: Fact) -> None:
         node = ("alter", after.id)
@@ -242,7 +289,9 @@ class Planner:
             kind = self.kind(id)
             before = set(kind.occupies(self.old.facts[id])) if operation in ("drop", "alter") else set()
             after = set(kind.occupies(self.new.facts[id])) if operation in ("create", "alter") else set()
-            giver = ("move", id) if id in self.ctx.swapped else node
+            giver = node
+            if operation == "drop" and self.moves(self.old.facts[id]):
+                giver = ("move", id if id in self.ctx.swapped else self.carrier(self.old.facts[id]) or id)
             for name in sorted(before - after):
                 given[name].append(giver)
             taken += [(name, node) for name in sorted(after - before)]
@@ -263,7 +312,10 @@ class Planner:
                 fact = self.old.facts[id]
                 takers = [fact.parent] if fact.parent is not None else []
                 takers += sorted(fact.auto)
+                apart = not self.moves(fact)
                 for taker in takers:
+                    if apart and self.moves(self.old.facts[taker]):
+                        continue
                     if ("drop", taker) in self.graph.nodes:
                         self.graph.ride((operation, id), (operation, taker))
                         break
@@ -272,7 +324,7 @@ class Planner:
 
     def key(self, node: Node) -> tuple[object, ...]:
         operation, id = node
-        catalog = self.old if operation == "drop" else self.new
+        catalog = self.old if operation in ("drop", "move") else self.new
         top = fact = catalog.facts[id]
         while top.parent is not None and top.parent in catalog.facts:
             top = catalog.facts[top.parent]
@@ -300,6 +352,8 @@ class Planner:
                 steps += kind.alter(self.old.facts[id], self.new.facts[id], ctx) or []
             elif operation == "move":
                 steps += kind.swap(self.old.facts[id], ctx)[0]
+            elif operation == "fill":
+                steps += kind.fill(self.old.facts[id], self.new.facts[id], ctx)
             elif id in ctx.swapped:
                 steps += kind.swap(self.old.facts[id], ctx)[1]
             else:

@@ -45,8 +45,8 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
             where=odd,
             do="Give it alone, or give only sources that yield SQL.",
         )
-    statements = tuple(statement for part in parts for statement in part.statements)
-    return SqlSource(statements, ordered=False, label=", ".join(part.label for part in parts))
+    given = tuple(item for part in parts for item in part.given)
+    return SqlSource(given, ordered=False, label=", ".join(part.label for part in parts))
 
 
 def _open_one(spec: str, base: Path, python: str | None) -> Source:

@@ -7,9 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from telamon.errors import TelamonError, UsageError
-from telamon.scan import split
-from telamon.sources.types import DirectorySource, SqlSource
-from telamon.statements import Statement
+from telamon.sources.types import DirectorySource, SqlSource, SqlText
 
 
 def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
@@ -44,22 +42,21 @@ def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
         raise UsageError(
             f"There is no file or folder {_shown(path)}", do="Check the path; it is relative to the configuration."
         )
-    return SqlSource(tuple(read_statements(path)), ordered=True, label=_shown(path))
+    return SqlSource((read_text(path),), ordered=True, label=_shown(path))
 
 
 def _open_folder(path: Path) -> SqlSource:
     files = sorted(file for file in path.rglob("*.sql") if file.is_file())
     if not files:
         raise UsageError(f"There is no .sql file in {_shown(path)}", do="An empty schema is one empty .sql file.")
-    statements = tuple(statement for file in files for statement in read_statements(file))
-    return SqlSource(statements, ordered=False, label=_shown(path))
+    return SqlSource(tuple(read_text(file) for file in files), ordered=False, label=_shown(path))
 
 
-def read_statements(path: Path) -> list[Statement]:
-    """Returns the statements of a SQL file as psql would read them: a pg_dump file is one.
+def read_text(path: Path) -> SqlText:
+    """Returns a SQL file as psql would read it: a pg_dump file is one.
 
     Raises:
-        TelamonError: the file cannot be read, is not UTF-8, holds NUL bytes, or does not split (an unclosed quote).
+        TelamonError: the file cannot be read, is not UTF-8, or holds NUL bytes.
     """
     shown = _shown(path)
     try:
@@ -80,7 +77,7 @@ def read_statements(path: Path) -> list[Statement]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise TelamonError(f"{shown} is not UTF-8", where=f"{shown}:{line}", do="Save it as UTF-8.") from error
-    return split(text, shown, psql=True)
+    return SqlText(text, shown)
 
 
 def _shown(path: Path) -> str:

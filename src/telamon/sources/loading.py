@@ -90,6 +90,8 @@ class _Loader:
             batch = _together(units, start, size)
             failure = self._enter(batch[0]) or self._send(batch)
             if failure is None:
+                if batch[0].block:
+                    self.settings, self.reach = [], -1  # what a block sets is in force after it: reset before the next
                 start, size = start + len(batch), min(BATCH, size * 2)
             elif len(batch) > 1:
                 size = max(1, batch.index(failure.unit))

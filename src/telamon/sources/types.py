@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,19 +11,46 @@ from telamon.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)
+class SqlText:
+    """A file of SQL that is split only when its statements are needed: to know whether it changed, its text is enough.
+
+    Args:
+        text: as psql would read it.
+        path: as shown to people.
+    """
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
 class SqlSource:
     """A schema given as SQL.
 
     Args:
-        statements: in the order in which they were written.
+        given: statements or whole files, in the order in which they were written.
         ordered: True for one program or one file, whose order is right: the first failure ends the loading. False
             where files were put together: what fails is tried again after the others.
         label: the spec or specs it came from, for messages.
     """
 
-    statements: tuple[Statement, ...]
+    given: tuple[Statement | SqlText, ...]
     ordered: bool
     label: str
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements.
+
+        Raises:
+            TelamonError: a file does not split (an unclosed quote).
+        """
+        from telamon.scan import split
+
+        found: list[Statement] = []
+        for item in self.given:
+            found += split(item.text, item.path, psql=True) if isinstance(item, SqlText) else [item]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

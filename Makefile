@@ -1,0 +1,60 @@
+# Every command of the project. Each works from a fresh clone, as root or as an ordinary user, and may be repeated.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXAM := ../shared/exam
+MAJORS ?= 14 15 16 17 18
+WORKERS ?= auto
+
+.PHONY: help setup demo test test-deps test-matrix lint exam bench clean
+
+help:
+	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
+	@echo "make demo         edit a schema of 98 tables; diff, prove, seal, validate and apply the change"
+	@echo "make test         all tests, on every PostgreSQL that is here"
+	@echo "make test-matrix  the schema cases on PostgreSQL $(MAJORS)"
+	@echo "make lint         ruff, mypy, import-linter"
+	@echo "make bench        the measurements, as ratios"
+	@echo "make exam         the schema corpora beside the project, if they are there"
+	@echo "make clean        delete what these commands made here"
+
+setup: $(VENV)/.setup
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sqlalchemy]'
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/.setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+demo: setup
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/crm/demo.sh
+
+test: $(VENV)/.test test-deps
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -rfEs
+
+test-deps:
+	@sh tests/install-debian.sh
+
+test-matrix: $(VENV)/.test
+	@$(BIN)/python tests/matrix.py $(MAJORS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+exam: $(VENV)/.test
+	@sh tests/exam.sh $(EXAM)
+
+bench: $(VENV)/.test
+	@for measurement in startup hash diff replay apply; do $(BIN)/python bench/$$measurement.py || exit 1; done
+
+clean:
+	rm -rf $(VENV) out .servers build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,5 @@
+"""`python -m telamon`."""
+
+from telamon.cli import main
+
+main(prog_name="telamon")
