@@ -85,8 +85,8 @@ def digest(facts: Iterable[Fact]) -> str:
 
 def title(id: Id) -> str:
     """An identity for people: `column public.users.email`."""
-    if id[0] in ("comment", "owner", "grant", "label"):
-        return f"{id[0]} of {title(id[1:])}"
+    if id[0] in ("comment", "owner", "grant", "label", "extension_dependency"):
+        return f"{id[0].replace('_', ' ')} of {title(id[1:])}"
     if id[0] in SIGNED:
         return f"{id[0]} {id[1]}.{id[2]}({', '.join(id[3:])})"
     return f"{id[0].replace('_', ' ')} {'.'.join(id[1:])}"

@@ -21,6 +21,7 @@ from telamon.kinds.enum import Enum
 from telamon.kinds.event_trigger import EventTrigger
 from telamon.kinds.exclusion import Exclusion
 from telamon.kinds.extension import Extension
+from telamon.kinds.extension_dependency import ExtensionDependency
 from telamon.kinds.foreign import ForeignDataWrapper, ForeignServer, UserMapping
 from telamon.kinds.foreign_key import ForeignKey
 from telamon.kinds.foreign_table import ForeignTable
@@ -123,6 +124,7 @@ KINDS: tuple[Kind, ...] = (
     Owner(),
     Grant(),
     Label(),
+    ExtensionDependency(),
 )
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 

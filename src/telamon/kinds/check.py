@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
+from telamon.kinds.table import alter_table, table_of
+from telamon.quote import ident
 
 
 class Check(TableConstraint):
@@ -14,3 +19,16 @@ class Check(TableConstraint):
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        if replace(old.spec, local=False) != new.spec or not old.spec.local or not new.spec.inherited:
+            return super().alter(old, new, ctx)
+        for parent in table_of(ctx, new.id).spec.inherits:
+            above = ctx.new.get(("check", *parent[1:], new.id[3]))
+            if above is not None and above.spec.local and not above.spec.inherited:
+                # Nothing says so directly: both let go of it, and the parent hands it down again.
+                drop, add = f"DROP CONSTRAINT {ident(new.id[3])}", f"ADD {self.definition(above, ctx)}"
+                comment = f"leave check {new.id[3]} of table {new.id[2]} to {parent[2]}"
+                clauses = ((parent, drop), (new.id, drop), (parent, add))
+                return [Step(f"{alter_table(ctx, of)} {clause}", comment) for of, clause in clauses]
+        return super().alter(old, new, ctx)

@@ -39,6 +39,7 @@ class Comment(Kind):
         return self.set(fact, literal(fact.spec.text), ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        # Its object still has the name and the form that it had.
         return self.set(fact, "NULL", replace(ctx, new=ctx.old))
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:

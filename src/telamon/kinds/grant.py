@@ -24,6 +24,7 @@ OBJECTS = (
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
+RELATIONS = ("table", "view", "materialized_view", "foreign_table")
 ROUTINES = ("function", "procedure", "aggregate")
 # Of a member of an extension, which is no fact: the extension, and the member's type, quoted name and column.
 MEMBER = """
@@ -135,6 +136,18 @@ class Grant(Kind):
         return self.change(new, old.spec.held, new.spec.held, ctx)
 
     def change(self, fact: Fact, old: Privileges, new: Privileges, ctx: Context) -> list[Step]:
+        """The statements about one fact. What a REVOKE on a relation sweeps off its columns, it gives back at once."""
+        if fact.id[1] in ("column", "view_column"):
+            swept = swept_privileges(fact, ctx)
+            old, new = (tuple(p for p in state if p[0] not in swept) for state in (old, new))
+        steps = self.say(fact, old, new, ctx)
+        swept = {p for verb, privileges, _ in moves(old, new) if verb != "GRANT" for p in privileges}
+        if swept and fact.id[1] in RELATIONS:
+            for grant in column_grants(fact, ctx):
+                steps += self.say(grant, (), tuple(p for p in grant.spec.held if p[0] in swept), ctx)
+        return steps
+
+    def say(self, fact: Fact, old: Privileges, new: Privileges, ctx: Context) -> list[Step]:
         target, grantee, grantor = parts(fact, ctx)
         on, column = self.object(target, ctx)
         steps = []
@@ -163,6 +176,35 @@ class Grant(Kind):
         elif target[0] == "aggregate":
             words = f"FUNCTION {ctx.name(*target[1:3])}({target[3]})"
         return words, ""
+
+
+def column_grants(fact: Fact, ctx: Context) -> list[Fact]:
+    """What the same grantee shall hold, of the same grantor, on columns of the relation that a grant is about."""
+    relation = fact.id[1:4]
+    parts = [part for part in ctx.new.children(relation) if part.kind in ("grant", "column")]
+    grants = [grant for part in parts for grant in ([part] if part.kind == "grant" else ctx.new.children(part.id))]
+    return [
+        grant
+        for grant in grants
+        if grant.id[1] in ("column", "view_column") and grant.id[2:4] == relation[1:] and grant.id[5:] == fact.id[4:]
+    ]
+
+
+def swept_privileges(grant: Fact, ctx: Context) -> set[str]:
+    """The privileges that the grantee of a column loses by a REVOKE on the whole relation, which gives them back."""
+    swept: set[str] = set()
+    for kind in RELATIONS:
+        id = ("grant", kind, *grant.id[2:4], *grant.id[5:])
+        old, new = ctx.old.get(id), ctx.new.get(id)
+        some = new or old
+        if some is None or grant.id not in ctx.new.facts:
+            continue
+        before = old.spec.held if old else some.spec.given
+        if some.parent in ctx.created:
+            before = initial_privileges(ctx.old, *defaults_of(some.id[1:-1])).get(some.id[-1], (some.spec.given,))[0]
+        after = new.spec.held if new else some.spec.given
+        swept |= {p for verb, privileges, _ in moves(before, after) if verb != "GRANT" for p in privileges}
+    return swept
 
 
 def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:

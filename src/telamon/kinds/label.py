@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -39,7 +39,8 @@ class Label(Kind):
         return self.set(fact, literal(fact.spec.text), ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        return self.set(fact, "NULL", ctx)
+        # Its object still has the name and the form that it had.
+        return self.set(fact, "NULL", replace(ctx, new=ctx.old))
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         return self.create(new, ctx)

@@ -31,7 +31,7 @@ class PublicationSpec:
 class PublicationTableSpec:
     """
     Args:
-        columns: all of them when empty.
+        columns: sorted; all of them when empty.
         where: the rows; all of them when "".
     """
 
@@ -118,7 +118,7 @@ class PublicationTable(PublicationMember):
         where = server.since(15, "pg_catalog.pg_get_expr(m.prqual, m.prrelid)", "NULL")
         attributes = (
             "ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a"
-            " WHERE a.attrelid = m.prrelid AND a.attnum = ANY (m.prattrs) ORDER BY a.attnum)"
+            " WHERE a.attrelid = m.prrelid AND a.attnum = ANY (m.prattrs) ORDER BY 1)"
         )
         return f"""
             SELECT m.oid::int8, m.prpubid::int8, m.prrelid::int8, {where},

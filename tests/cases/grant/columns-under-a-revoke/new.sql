@@ -1,0 +1,11 @@
+CREATE TABLE t (a int, b int);
+GRANT SELECT (a, b), UPDATE (b) ON t TO reader;
+CREATE VIEW v AS SELECT a, b FROM t;
+GRANT SELECT (a, b) ON v TO reader;
+CREATE TABLE u (a int, b int);
+GRANT SELECT ON u TO reader;
+GRANT INSERT (a) ON u TO reader;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO writer;
+CREATE TABLE n (a int, b int);
+REVOKE SELECT ON n FROM writer;
+GRANT SELECT (b) ON n TO writer;

@@ -1,0 +1,10 @@
+CREATE TABLE t (a int, b int);
+GRANT SELECT, UPDATE ON t TO reader;
+GRANT SELECT (a), UPDATE (b) ON t TO reader;
+CREATE VIEW v AS SELECT a, b FROM t;
+GRANT SELECT ON v TO reader;
+GRANT SELECT (b) ON v TO reader;
+CREATE TABLE u (a int, b int);
+GRANT INSERT ON u TO reader;
+GRANT SELECT (a) ON u TO reader;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO writer;
