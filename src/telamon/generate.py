@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telamon.catalog.store import is_noted, key_of, note
+from telamon.catalog.store import is_noted, key_of, note, save_catalog
 from telamon.directory import Directory, file_name
 from telamon.scope import Scope
 from telamon.sources.types import DatabaseSource, DirectorySource, Source, SqlText
@@ -111,6 +111,10 @@ def migrate_diff(
         if planned.plan.losses and not consent(planned.plan):
             return Written(None, planned)
         file = write_plan(directory, name, planned)
+        if planned.proof:
+            # The next diff begins here; what this plan led to was read already.
+            here = source_key(DirectorySource(Path(directory.path), None))
+            save_catalog(key_of(engine.dev.identity, scope.key(), here), planned.proof.reached)
         if key:
             note(key_of("equal", dev, scope.key(), source_key(source), Directory.read(directory.path).chain_key(None)))
     return Written(file, planned)

@@ -35,12 +35,14 @@ class Proof:
         transactional: whether it can run in one transaction.
         data: what the server said where seeded rows stood in the way, or "".
         rewritten: tables that were rewritten.
+        reached: what the dev database held in the end.
     """
 
     plan: Plan
     transactional: bool
     data: str
     rewritten: tuple[tuple[str, str], ...]
+    reached: Catalog
 
 
 class Failed(Exception):
@@ -62,11 +64,11 @@ def prove(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database], 
         ProofError: the plan fails, does not lead to `new`, or loses what it did not announce.
     """
     for _ in range(ROUNDS):
-        proof, reached = attempt(plan, old, new, copy, scope)
-        residue = diff(reached, new)
+        proof = attempt(plan, old, new, copy, scope)
+        residue = diff(proof.reached, new)
         if not residue:
             return proof
-        rest = make_plan(reached, new, server)
+        rest = make_plan(proof.reached, new, server)
         if not rest.steps:
             break
         plan = replace(plan, steps=(*plan.steps, *rest.steps))
@@ -78,9 +80,7 @@ def prove(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database], 
     )
 
 
-def attempt(
-    plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database], scope: Scope
-) -> tuple[Proof, Catalog]:
+def attempt(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database], scope: Scope) -> Proof:
     """Executes the plan with rows and, where the rows stand in its way, without."""
     transactional, seeded, data = all(step.transactional for step in plan.steps), True, ""
     plan = replace(plan, bodies_unchecked=False)
@@ -116,7 +116,7 @@ def run(
     transactional: bool,
     seeded: bool,
     data: str,
-) -> tuple[Proof, Catalog]:
+) -> Proof:
     touched = touched_tables(plan, old)
     if seeded:
         rows.seed(connection, touched)
@@ -134,7 +134,7 @@ def run(
             why="This is a bug in Telamon.",
         )
     reached = without(read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema), scope.exclude)
-    return Proof(observed(plan, rewritten), transactional, data, rewritten), reached
+    return Proof(observed(plan, rewritten), transactional, data, rewritten, reached)
 
 
 def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...]) -> Plan:

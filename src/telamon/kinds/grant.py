@@ -51,7 +51,6 @@ class GrantSpec:
 class Grant(Kind):
     name = "grant"
     rank = 82
-    goes_along = True
     survives = frozenset({"typmod", "type", "expression"})
 
     def query(self, server: Server) -> str:
@@ -98,14 +97,6 @@ class Grant(Kind):
                 # Who passes a privilege on must hold it first.
                 needs = [("grant", *target, f"to {grantor}")] if by else []
                 reader.add(("grant", *target, who or "to the owner", *by), spec, parent=parent, needs=needs)
-
-    def occupies(self, fact: Fact) -> tuple[Id, ...]:
-        """Revoking from a table revokes from its columns too, so it comes before what is granted on them."""
-        at = next((k for k, word in enumerate(fact.id) if k and word in ("table", "column")), 0)
-        if not at or len(fact.id) < at + 4:
-            return ()
-        grantee = fact.id[at + 3 if fact.id[at] == "table" else at + 4]
-        return tuple(("privilege", *fact.id[at + 1 : at + 3], grantee, privilege) for privilege, _ in fact.spec.held)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         given = fact.spec.given
