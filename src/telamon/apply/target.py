@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import select
 import time
@@ -14,6 +15,9 @@ import psycopg
 from psycopg import conninfo, sql
 
 from telamon.errors import TelamonError, UsageError, mask
+
+# Without a handler the driver's warnings (an aborted pipeline) would be printed beside our own error.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 OLDEST = 14
 APPLICATION = "telamon"

@@ -87,7 +87,8 @@ def command(
         show({"file": written.file, "statements": len(planned.plan.steps), "losses": list(planned.plan.losses)})
         return
     click.echo(written.file)
-    note(f"Proved on the dev database and sealed: {len(planned.plan.steps)} changes")
+    count = len(planned.plan.steps)
+    note(f"Proved on the dev database and sealed: {count} change{'s' if count != 1 else ''}")
     offer_attributes(directory.path, len(directory.files))
 
 

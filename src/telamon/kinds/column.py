@@ -9,7 +9,7 @@ from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import row_conversion
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.sequence import SequenceSpec, creation_options, sequence_options, serial_of
+from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import alter_table, column_options, heirs, option_steps
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
@@ -235,6 +235,8 @@ class Column(Kind):
         if after.identity and not after.inherited:
             clauses += self.identity(new, before.identity, after.identity, ctx)
         steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
+        if before.identity and not after.identity and owned_after(new, ctx):
+            steps.insert(0, remember(old, ctx))
         if after.identity and not before.identity:
             steps.append(self.restart(new, ctx))
         elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
@@ -294,6 +296,21 @@ class Column(Kind):
             f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
         )
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+
+def owned_after(column: Fact, ctx: Context) -> bool:
+    """Whether the column gets a sequence of its own, as serial makes it."""
+    return any(ctx.new.facts[id].kind == "sequence" and ctx.new.facts[id].spec.owner == column.id for id in ctx.created)
+
+
+def remember(column: Fact, ctx: Context) -> Step:
+    """Keeps the position of an identity's sequence for the sequence that follows it."""
+    identity = column.spec.identity
+    sql = (
+        f"SELECT pg_catalog.set_config({literal(position_setting(column.id))},"
+        f" last_value || ' ' || is_called, false) FROM {ctx.name(identity.schema, identity.sequence)}"
+    )
+    return Step(sql, f"remember where the identity of column {column.id[-1]} of table {column.id[2]} is")
 
 
 def identity_sequence(row: list[str]) -> tuple[str, str, SequenceSpec]:

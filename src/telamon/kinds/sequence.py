@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.quote import ident
+from telamon.quote import ident, literal
 
 LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
@@ -60,6 +61,11 @@ def creation_options(spec: SequenceSpec) -> list[str]:
     plain = SequenceSpec.plain(spec.type, down=spec.increment < 0)
     start = spec.maximum if spec.increment < 0 else spec.minimum
     return sequence_options(spec, replace(plain, increment=1, start=start))
+
+
+def position_setting(column: Id) -> str:
+    """The session setting that carries a sequence's position over its end; one for each column."""
+    return f"telamon.c{zlib.crc32(repr(column).encode()):08x}"
 
 
 def is_serial(sequence: Fact, catalog: Catalog) -> bool:
@@ -134,7 +140,16 @@ class Sequence(Kind):
         words += creation_options(spec)
         if spec.owner:
             words.append(f"OWNED BY {ctx.name(*spec.owner[1:])}")
-        return [Step(" ".join(words), f"create sequence {fact.id[2]}")]
+        steps = [Step(" ".join(words), f"create sequence {fact.id[2]}")]
+        before = ctx.old.get(spec.owner) if spec.owner else None
+        if before is not None and before.spec.identity:
+            kept = f"pg_catalog.current_setting({literal(position_setting(before.id))})"
+            sql = (
+                f"SELECT pg_catalog.setval({literal(name)}, pg_catalog.split_part({kept}, ' ', 1)::bigint,"
+                f" pg_catalog.split_part({kept}, ' ', 2)::boolean)"
+            )
+            steps.append(Step(sql, f"let sequence {fact.id[2]} go on where the identity was"))
+        return steps
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"the position of sequence {'.'.join(fact.id[1:])}"
