@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -36,6 +36,7 @@ class ColumnSpec:
         inherited: whether the table has the column only from its parents.
         foreign_options: of a column of a foreign table.
         storage: "" when it is the type's own.
+        own_storage: the type's own; to set it back before PostgreSQL 16 knew DEFAULT. Follows from the type.
     """
 
     type: str
@@ -50,6 +51,7 @@ class ColumnSpec:
     statistics: int | None
     options: tuple[str, ...]
     foreign_options: tuple[str, ...] = ()
+    own_storage: str = field(default="", compare=False, repr=False)
 
 
 class Column(Kind):
@@ -82,7 +84,7 @@ class Column(Kind):
                        WHERE i.classid = 'pg_catalog.pg_class'::regclass AND i.deptype = 'i'
                          AND i.refclassid = 'pg_catalog.pg_class'::regclass
                          AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END,
-                   a.attfdwoptions
+                   a.attfdwoptions, t.typstorage::text
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -93,7 +95,7 @@ class Column(Kind):
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for relation, number, name, type, base, type_oid, collation, generated, expression, identity, *rest in rows:
-            foreign, _, storage, compression, statistics, options, default_oid, sequence, foreign_options = rest
+            foreign, _, storage, compression, statistics, options, default_oid, sequence, foreign_options, own = rest
             table = reader.find("pg_class", relation)
             if table is None:
                 continue
@@ -111,6 +113,7 @@ class Column(Kind):
                 statistics,
                 column_options(options),
                 tuple(sorted(foreign_options or ())),
+                STORAGE[own],
             )
             needs = [reader.find("pg_type", type_oid)]
             reader.add(id, spec, ("pg_class", relation, number), parent=table, needs=needs, order=number)
@@ -196,7 +199,7 @@ class Column(Kind):
         clauses = []
         retyped = old is not None and old.base != spec.base
         if spec.storage != (old.storage if old and not retyped else ""):
-            clauses.append(f"{column} SET STORAGE {spec.storage or 'DEFAULT'}")
+            clauses.append(f"{column} SET STORAGE {spec.storage or spec.own_storage}")
         if old and spec.compression != old.compression:
             clauses.append(f"{column} SET COMPRESSION {spec.compression or 'default'}")
         if spec.statistics != (old.statistics if old else None):
