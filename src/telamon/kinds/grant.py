@@ -173,6 +173,8 @@ def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:
     grantee = path[-1]
     target = path[:-1]
     if grantee == "to the owner":
-        owner = ctx.new.get(("owner", *target)) or ctx.new.get(("owner", "table", *target[1:3]))
+        relations = (("owner", kind, *target[1:3]) for kind in ("table", "view", "materialized_view", "foreign_table"))
+        holders = (("owner", *target), *(relations if target[0] in ("column", "view_column") else ()))
+        owner = next((ctx.new.facts[id] for id in holders if id in ctx.new.facts), None)
         return target, ident(owner.spec.role) if owner else "CURRENT_USER", grantor
     return target, role(grantee.removeprefix("to ")), grantor
