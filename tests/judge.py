@@ -22,6 +22,8 @@ _HEAD = re.compile(
 )
 _STATE = re.compile(r"^SET (default_tablespace|default_table_access_method) = (.*);\n", re.MULTILINE)
 _NOISE = re.compile(r"^(\\(?:un)?restrict .*|--\n-- PostgreSQL database dump complete\n--)$", re.MULTILINE)
+# The name that PostgreSQL 18 makes up for a NOT NULL stays when its table or column is renamed, and means nothing.
+_MADE_UP = re.compile(r' CONSTRAINT (?:\w+_not_null\d*|"[^"]+_not_null\d*") NOT NULL')
 _OPTIONS = re.compile(r"\bWITH \(([^()]*)\)")
 _RETURN = " _RETURN"  # a view in a ring of views is dumped as a stub and this rule
 _SORTED_TYPES = frozenset({"ACL", "DEFAULT ACL"})
@@ -112,7 +114,7 @@ def entries(dump: str) -> Dump:
     for head, following in zip(heads, [*heads[1:], None], strict=False):
         state |= {match[1]: match[2] for match in _STATE.finditer(previous)}
         previous = clean[head.end() : following.start() if following else len(clean)]
-        body = _OPTIONS.sub(_sorted_options, _STATE.sub("", previous).strip())
+        body = _MADE_UP.sub(" NOT NULL", _OPTIONS.sub(_sorted_options, _STATE.sub("", previous).strip()))
         if head["type"] in _SORTED_TYPES:
             body = _in_one_order(body)
         places = list(state.values())[: _PLACED_TYPES.get(head["type"], 0)]

@@ -304,7 +304,15 @@ def rename(
         current = substituted(current, {each.old: each.new})
     with copy() as database:
         with database.connect() as connection:
-            execute(Plan(tuple(steps), diff(old, current)), connection, True)
+            try:
+                execute(Plan(tuple(steps), diff(old, current)), connection, True)
+            except Failed as failure:
+                raise UsageError(
+                    "The renames cannot be carried out in this order",
+                    where=failure.statement,
+                    why=str(failure.error),
+                    do="Give --rename in an order in which no name is taken; to swap two names, go over a third one.",
+                ) from failure
         return steps, engine.read(database)
 
 

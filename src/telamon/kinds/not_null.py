@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact
@@ -16,7 +16,9 @@ from telamon.quote import ident
 class NotNullSpec:
     """
     Args:
-        constraint: its name, "" before PostgreSQL 18.
+        constraint: its name where somebody gave it one; "" for those that the server makes up, which are no
+            difference worth a statement, least of all one that servers before 18 would not understand.
+        actual: its name, made up or not; "" before PostgreSQL 18.
         inherited: whether the table has it only from its parents.
     """
 
@@ -24,6 +26,12 @@ class NotNullSpec:
     no_inherit: bool
     valid: bool
     inherited: bool
+    actual: str = field(default="", compare=False, repr=False)
+
+
+def made_up(name: str) -> bool:
+    """Whether the server chose the name: table_column_not_null, as they were called then, with a number if taken."""
+    return name.rstrip("0123456789").endswith("_not_null")
 
 
 @lru_cache(maxsize=4)
@@ -32,7 +40,7 @@ def constraint_owners(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for fact in catalog:
         if fact.kind == "not_null":
-            found.setdefault((fact.id[1], fact.spec.constraint), set()).add(fact.id[2])
+            found.setdefault((fact.id[1], fact.spec.actual), set()).add(fact.id[2])
         elif fact.kind in ("primary_key", "unique", "exclusion", "check", "foreign_key"):
             found.setdefault((fact.id[1], fact.id[3]), set()).add(fact.id[2])
     return found
@@ -40,7 +48,7 @@ def constraint_owners(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
 
 def named_by_server(fact: Fact, ctx: Context) -> bool:
     """Whether the server gives the constraint its name by itself: it avoids names that the schema has already."""
-    name = fact.spec.constraint
+    name = fact.spec.actual
     if not name:
         return True
     if name != f"{fact.id[2]}_{fact.id[3]}_not_null" or ("table", *fact.id[1:3]) in ctx.swapped:
@@ -72,7 +80,7 @@ class NotNull(Kind):
             column = reader.find("pg_class", relation, number)
             if column is not None:
                 address = ("pg_constraint", oid) if oid else None
-                spec = NotNullSpec(name, no_inherit, valid, inherited)
+                spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, name)
                 reader.add(("not_null", *column[1:]), spec, address, parent=column)
 
     def foldable(self, fact: Fact) -> bool:
@@ -83,7 +91,7 @@ class NotNull(Kind):
         serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
         if serial and named_by_server(fact, ctx):
             return ""
-        named = "" if named_by_server(fact, ctx) else f"CONSTRAINT {ident(spec.constraint)} "
+        named = "" if named_by_server(fact, ctx) else f"CONSTRAINT {ident(spec.actual)} "
         return f"{named}NOT NULL{' NO INHERIT' if spec.no_inherit else ''}"
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
@@ -94,7 +102,7 @@ class NotNull(Kind):
         if named_by_server(fact, ctx) and spec.valid and not spec.no_inherit:
             clause = f"ALTER COLUMN {column} SET NOT NULL"
         else:
-            clause = f"ADD CONSTRAINT {ident(spec.constraint)} NOT NULL {column}"
+            clause = f"ADD CONSTRAINT {ident(spec.actual)} NOT NULL {column}"
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
         return [Step(f"{head} {clause}", f"set column {fact.id[3]} of {fact.id[2]} not null", head, clause)]
 
@@ -122,9 +130,9 @@ class NotNull(Kind):
             return None
         head, steps = alter_table(ctx, new.id), []
         if before.constraint != after.constraint and not after.inherited:
-            sql = f"{head} RENAME CONSTRAINT {ident(before.constraint)} TO {ident(after.constraint)}"
-            steps.append(Step(sql, f"rename constraint {before.constraint} of {new.id[2]}"))
+            sql = f"{head} RENAME CONSTRAINT {ident(before.actual)} TO {ident(after.actual)}"
+            steps.append(Step(sql, f"rename constraint {before.actual} of {new.id[2]}"))
         if after.valid and not before.valid:
-            clause = f"VALIDATE CONSTRAINT {ident(after.constraint)}"
-            steps.append(Step(f"{head} {clause}", f"validate constraint {after.constraint} of {new.id[2]}"))
+            clause = f"VALIDATE CONSTRAINT {ident(after.actual)}"
+            steps.append(Step(f"{head} {clause}", f"validate constraint {after.actual} of {new.id[2]}"))
         return steps
