@@ -231,7 +231,8 @@ class Column(Kind):
         if before.identity and not after.identity:
             clauses.append((f"{column} DROP IDENTITY", False))
         swapped = bool(old.needs & ctx.swapped)
-        if not after.inherited and (swapped or self.disturbance(old, new) in ("type", "typmod")):
+        handed_down = before.inherited and after.inherited
+        if not handed_down and (swapped or self.disturbance(old, new) in ("type", "typmod")):
             clauses.append((self.retype(old, new, ctx, swapped), True))
         if after.generated and before.expression != after.expression:
             clauses.append((f"{column} SET EXPRESSION AS ({after.expression})", after.generated == "STORED"))

@@ -45,7 +45,8 @@ class Partition(Kind):
             table, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
             if table is not None and of is not None:
                 # What the parent has must be there first, so that attaching it finds it instead of making it.
-                needs = [of, *reader.parts(table)]
+                # And its columns must have their types, which are compared.
+                needs = [of, *reader.parts(table), *(part for part in reader.parts(of) if part[0] == "column")]
                 reader.add(("partition", *table[1:]), PartitionSpec(of, bound), parent=table, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:

@@ -172,6 +172,8 @@ class Planner:
         if on not in after.needs and (dependent in self.altered or on in self.old.facts[dependent].auto):
             return []  # it lets go, or is let go, by another change
         kind = self.kind(dependent)
+        if how == "removed" and kind.before_rows:
+            return []  # a partition stays one when a column goes from it or from its whole
         if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []

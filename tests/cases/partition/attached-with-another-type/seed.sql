@@ -1,0 +1,1 @@
+INSERT INTO paid_1 VALUES ('2026-01-02', 1);
