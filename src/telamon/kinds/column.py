@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.composite import row_conversion
+from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import alter_table, column_options, heirs, option_steps
@@ -271,8 +271,10 @@ class Column(Kind):
         """The USING expression that keeps the values; "" where none is needed."""
         column, type = ident(new.id[-1]), new.spec.type
         rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
-        if rebuilt and rebuilt[0][0] == "composite" and not type.endswith("[]"):
-            return row_conversion(column, rebuilt[0], type, ctx)
+        if rebuilt and rebuilt[0][0] == "composite":
+            if not type.endswith("[]"):
+                return row_conversion(column, rebuilt[0], type, ctx)
+            refuse_other_order(rebuilt[0], new.id, ctx)
         if swapped and not rebuilt and old.spec.type == type:
             return ""
         return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)

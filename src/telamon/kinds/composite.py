@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.types import conversion, stored, swap_type, type_names
 from telamon.quote import ident
 
@@ -106,6 +106,24 @@ def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:
         values.append(value)
     row = f"ROW({', '.join(values)})::{written}"
     return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {row} END"
+
+
+def refuse_other_order(type: Id, column: Id, ctx: Context) -> None:
+    """Arrays are carried over as text, in which a row's values have no names.
+
+    Raises:
+        Refusal: the attributes are others than before, or stand in another order.
+    """
+    before, after = (
+        [fact.id[3] for fact in catalog.children(type) if fact.kind == "attribute"] for catalog in (ctx.old, ctx.new)
+    )
+    if before != after:
+        path = ".".join(column[1:])
+        raise Refusal(
+            f"Column {path} holds arrays of the type {'.'.join(type[1:])}, whose attributes change",
+            why="In an array the values of a row have no names, so that they could end up in the wrong attributes.",
+            do=f"Say how they are carried over: --using column:{path}='<expression>'",
+        )
 
 
 class Attribute(Kind):

@@ -1,0 +1,1 @@
+CREATE TYPE c AS (b int, a int); CREATE TABLE t (x c[]);

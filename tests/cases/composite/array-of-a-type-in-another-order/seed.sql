@@ -1,0 +1,1 @@
+INSERT INTO t VALUES (ARRAY[ROW(1, 2)::c]);
