@@ -134,24 +134,20 @@ def run(
             why="This is a bug in Telamon.",
         )
     reached = without(read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema), scope.exclude)
-    return Proof(observed(plan, rewritten), transactional, data, rewritten, reached)
+    return Proof(observed(plan, rewritten, scope), transactional, data, rewritten, reached)
 
 
-def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...]) -> Plan:
+def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...], scope: Scope) -> Plan:
     """The plan with rewrites announced only for the tables that were seen to be rewritten."""
-    tables = {alter_table_of(name) for name in rewritten}
+    from telamon.quote import ident
+
+    names = [ident("" if schema == scope.hidden_schema else schema, table) for schema, table in rewritten]
+    tables = {f"ALTER TABLE {name}" for name in names}
     steps = tuple(
         replace(step, rewrite=False) if step.rewrite and step.table and step.table not in tables else step
         for step in plan.steps
     )
     return replace(plan, steps=steps)
-
-
-def alter_table_of(name: tuple[str, str]) -> str:
-    """How the steps of a table begin."""
-    from telamon.quote import ident
-
-    return f"ALTER TABLE {ident(*name)}"
 
 
 def execute(plan: Plan, connection: psycopg.Connection[tuple[Any, ...]], transactional: bool) -> None:

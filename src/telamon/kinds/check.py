@@ -15,7 +15,7 @@ class Check(TableConstraint):
     name = "check"
     rank = 38
     types = "c"
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)

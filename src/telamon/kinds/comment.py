@@ -19,7 +19,7 @@ class CommentSpec:
 class Comment(Kind):
     name = "comment"
     rank = 80
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return """

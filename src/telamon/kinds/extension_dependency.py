@@ -21,7 +21,7 @@ class ExtensionDependency(Kind):
 
     name = "extension_dependency"
     rank = 84
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return """

@@ -16,7 +16,7 @@ class ForeignKey(TableConstraint):
     rank = 60
     after_rows = True
     types = "f"
-    survives = frozenset({"typmod", "expression"})
+    survives = frozenset({"typmod"})
 
     def condition(self) -> str:
         return "AND k.conparentid = 0"

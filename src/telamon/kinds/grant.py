@@ -51,7 +51,7 @@ class GrantSpec:
 class Grant(Kind):
     name = "grant"
     rank = 82
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         parts = [

@@ -21,7 +21,7 @@ class Label(Kind):
 
     name = "label"
     rank = 83
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return """

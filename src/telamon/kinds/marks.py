@@ -31,7 +31,7 @@ class ClusterSpec:
 class Mark(Kind):
     """A property of a table that is set with one clause of ALTER TABLE and taken back with another."""
 
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
     nothing: str
 
     def clause(self, fact: Fact) -> str:

@@ -60,7 +60,7 @@ class NotNull(Kind):
     name = "not_null"
     rank = 34
     folds = True
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"

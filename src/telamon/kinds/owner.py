@@ -40,7 +40,7 @@ class OwnerSpec:
 class Owner(Kind):
     name = "owner"
     rank = 81
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return " UNION ALL ".join(

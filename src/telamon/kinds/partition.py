@@ -31,7 +31,7 @@ class Partition(Kind):
     name = "partition"
     rank = 55
     before_rows = True
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return f"""
@@ -67,7 +67,7 @@ class Partition(Kind):
 class IndexPartition(Kind):
     name = "index_partition"
     rank = 56
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return f"""

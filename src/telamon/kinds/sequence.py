@@ -97,7 +97,7 @@ class Sequence(Kind):
     name = "sequence"
     renames_freely = True
     rank = 32
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
     follows = True
 
     def query(self, server: Server) -> str:

@@ -33,7 +33,7 @@ class StatisticsSpec:
 class Statistics(Kind):
     name = "statistics"
     rank = 58
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return f"""

@@ -29,7 +29,7 @@ class TriggerStateSpec:
 class TriggerState(Kind):
     name = "trigger_state"
     rank = 64
-    survives = frozenset({"typmod", "type", "expression"})
+    survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return f"""
