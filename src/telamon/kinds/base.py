@@ -259,6 +259,17 @@ class Kind:
 
         return Step(f"ALTER {described(fact.id, ctx)} RENAME TO {ident(name)}", f"rename {title(fact.id)} to {name}")
 
+    def relocate(self, fact: Fact, schema: str, ctx: Context) -> Step | None:
+        """The statement that moves the fact to another schema, under its name; None when it belongs to none."""
+        if fact.parent is not None or len(fact.id) < 3:
+            return None
+        from telamon.catalog.facts import title
+        from telamon.kinds.naming import described
+        from telamon.quote import ident
+
+        sql = f"ALTER {described(fact.id, ctx)} SET SCHEMA {ident(schema)}"
+        return Step(sql, f"move {title(fact.id)} to schema {schema}")
+
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""
         raise NotImplementedError
