@@ -219,6 +219,10 @@ class Kind:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""
 
+    def takes_whole(self, fact: Fact, ctx: Context) -> bool:
+        """Whether a change of its type, its own or one that it follows, means that its whole is replaced."""
+        return False
+
     FIRST: ClassVar[int] = -1
     LAST: ClassVar[int] = 2
 

@@ -128,10 +128,11 @@ class Planner:
             if before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
+            elif (disturbance := self.kind(id).disturbance(before, after)) and self.kind(id).takes_whole(before, self.ctx):
+                queue += self.replace_whole(before)
             else:
                 self.altered[id] = None
-                if disturbance := self.kind(id).disturbance(before, after):
-                    queue.append((id, disturbance))
+                queue += [(id, disturbance)] if disturbance else []
         while queue:
             id, how = queue.pop()
             for dependent in self.dependents[id]:
@@ -174,10 +175,20 @@ class Planner:
             if how in kind.survives:
                 return []
         elif kind.follows and after.parent != on and self.swapping(on):
+            if kind.takes_whole(self.old.facts[dependent], self.ctx):
+                return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
             return [(dependent, "type")]
         self.replaced.add(dependent)
         return [(dependent, "replaced")]
+
+    def replace_whole(self, part: Fact) -> list[tuple[Id, str]]:
+        """Replaces the whole of a part that cannot be altered within it; returns what follows from that."""
+        whole = part.parent or part.id
+        if whole in self.replaced:
+            return []
+        self.replaced.add(whole)
+        return [(whole, "replaced")]
 
     def swapping(self, id: Id) -> bool:
         """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
