@@ -227,8 +227,10 @@ class Kind:
         """
         return False
 
-    needs_parts: ClassVar[bool] = False
-    """Whether what it needs must be there with all parts that it will have, and without those that go."""
+    def needs_parts(self, fact: Fact) -> bool:
+        """Whether what it needs must be there with all parts that it will have, and without those that go."""
+        return False
+
     lasts: ClassVar[bool] = False
     """Whether what it is a part of is altered while it is there: after its creation, and before it is dropped."""
 
