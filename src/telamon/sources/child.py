@@ -54,7 +54,7 @@ def main() -> None:
 
 def is_users(filename: str) -> bool:
     """Whether a file is the user's own, for a traceback or as the place of a table."""
-    if filename.startswith("<") or filename.startswith(_HERE + os.sep):
+    if filename.startswith(("<", _HERE + os.sep)):
         return False
     if f"{os.sep}site-packages{os.sep}" in filename or filename == _OBJECTS:
         return False
