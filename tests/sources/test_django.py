@@ -23,7 +23,7 @@ from tests.history.conftest import engine
 __all__ = ["engine"]
 
 FORM = Path(__file__).parent / "fixtures" / "forms" / "dj"
-MODELS = '''
+MODELS = """
 import datetime, uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, HStoreField
@@ -80,13 +80,13 @@ class Reader(Author):
 class Legacy(models.Model):
     class Meta:
         managed = False
-'''
-EXTENSIONS = '''
+"""
+EXTENSIONS = """
 from django.contrib.postgres.operations import BtreeGistExtension, HStoreExtension, TrigramExtension
 from django.db import migrations
 class Migration(migrations.Migration):
     operations = [BtreeGistExtension(), HStoreExtension(), TrigramExtension()]
-'''
+"""
 
 
 def manage(folder: Path, *command: str) -> None:
@@ -131,9 +131,7 @@ def migrated(engine: Engine, database: Database, folder: Path) -> Catalog:
     return Catalog(facts, catalog.version_num, catalog.unmanaged, catalog.user)
 
 
-def test_models_give_what_migrate_makes(
-    engine: Engine, project: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_models_give_what_migrate_makes(engine: Engine, project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     apps = ["auth", "contenttypes", "sessions", "postgres"]
     settings(project, f"INSTALLED_APPS += {[f'django.contrib.{app}' for app in apps]!r}\nUSE_TZ = True")
     (project / "shop" / "models.py").write_text(MODELS)

@@ -70,7 +70,9 @@ def test_a_program_in_the_configuration(tmp_path: Path, monkeypatch: pytest.Monk
     assert env.src[0] == "a.sql"
     assert texts(env.src[1], tmp_path) == ["SELECT 'it is'"]
     config.write_text('[env.local]\nsrc = {exec = ["echo", "${UNSET_WORD}"]}\n')
-    with pytest.raises(UsageError, match="The variable UNSET_WORD is not set, and src of the environment local") as caught:
+    with pytest.raises(
+        UsageError, match="The variable UNSET_WORD is not set, and src of the environment local"
+    ) as caught:
         _ = load_project(str(config)).src
     assert caught.value.where == f"{config}:2"
     for wrong in ("{exec = []}", '{exec = "ls"}', '{run = ["ls"]}', '{exec = ["ls"], shell = true}'):
@@ -157,7 +159,11 @@ def test_the_configuration_of_drizzle_is_honoured(drizzle: Path, capfd: pytest.C
 @pytest.mark.parametrize(
     ("schema", "what", "why"),
     [
-        ("import { x } from './gone';\nexport const y = x;", "drizzle-kit export printed no SQL", "Cannot find module './gone'"),
+        (
+            "import { x } from './gone';\nexport const y = x;",
+            "drizzle-kit export printed no SQL",
+            "Cannot find module './gone'",
+        ),
         ("export const x = (;", "drizzle-kit export printed no SQL", "ERROR: Unexpected"),
         ("console.log('SELECT 1'); export const x = 1;", "drizzle-kit export printed no SQL", "SELECT 1"),
     ],
