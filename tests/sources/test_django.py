@@ -17,7 +17,7 @@ from telamon.diff import diff
 from telamon.engine import Engine
 from telamon.errors import TelamonError
 from telamon.prove import describe
-from telamon.sources import open_source
+from telamon.sources import SqlSource, open_source
 from tests.history.conftest import engine
 
 __all__ = ["engine"]
@@ -161,6 +161,7 @@ def test_a_database_that_cannot_be_reached_is_not_asked(project: Path) -> None:
 
 def test_a_statement_names_the_model(project: Path) -> None:
     source = open_source("django://settings", base=project)
+    assert isinstance(source, SqlSource)
     line = (FORM / "shop" / "models.py").read_text().splitlines().index("class Tag(models.Model):") + 1
     places = {str(statement.origin) for statement in source.statements if '"tags"' in statement.text.split("(")[0]}
     assert places == {f"shop/models.py:{line} (shop.Tag)"}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from psycopg.conninfo import conninfo_to_dict
 
 from telamon import objects
 from telamon.diff import diff
@@ -51,7 +50,8 @@ CREATE ROLE app_of_objects;
 CREATE SCHEMA extra; CREATE SCHEMA reports; CREATE EXTENSION pg_trgm SCHEMA extra;
 CREATE TABLE users (id serial PRIMARY KEY, name text, at timestamptz);
 CREATE VIEW "starts with a" AS SELECT id FROM users WHERE name LIKE 'a%';
-CREATE VIEW reports.named (a, "b c") WITH (security_invoker = true) AS SELECT id, name FROM users WHERE name LIKE '%:x%';
+CREATE VIEW reports.named (a, "b c") WITH (security_invoker = true) AS
+SELECT id, name FROM users WHERE name LIKE '%:x%';
 CREATE MATERIALIZED VIEW empty AS SELECT id, name, at FROM users WITH NO DATA;
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $x$BEGIN NEW.at := now(); RAISE NOTICE '% $body$', 1; RETURN NEW; END$x$;
@@ -90,6 +90,7 @@ def test_metadata_with_objects_alone_is_found(project: Path) -> None:
         "View('one', 'SELECT 1 AS a', metadata)\n"
     )
     source = open_source("sqlalchemy://views", base=project)
+    assert isinstance(source, SqlSource)
     assert [statement.text.split("(")[0] for statement in source.statements] == [
         'CREATE OR REPLACE VIEW "one" AS\nSELECT 1 AS a'
     ]
@@ -108,9 +109,7 @@ def test_create_all_makes_them_and_may_be_repeated(engine: Engine) -> None:
     View("v", sa.select(things).where(sa.cast(things.c.id, sa.Text).like("1%")), metadata)
     Policy("p", things, metadata, using="true")
     with engine.dev.create() as database:
-        known = conninfo_to_dict(database.conninfo)
-        url = sa.URL.create("postgresql+psycopg", known["user"], query={"host": known["host"], "port": known["port"]})
-        target = sa.create_engine(url.set(database=known["dbname"]), poolclass=sa.NullPool)
+        target = sa.create_engine("postgresql+psycopg://", creator=database.connect, poolclass=sa.NullPool)
         metadata.create_all(target)
         metadata.create_all(target)
         facts = engine.read(database).facts

@@ -159,19 +159,15 @@ def test_the_configuration_of_drizzle_is_honoured(drizzle: Path, capfd: pytest.C
 @pytest.mark.parametrize(
     ("schema", "what", "why"),
     [
-        (
-            "import { x } from './gone';\nexport const y = x;",
-            "drizzle-kit export printed no SQL",
-            "Cannot find module './gone'",
-        ),
-        ("export const x = (;", "drizzle-kit export printed no SQL", "ERROR: Unexpected"),
-        ("console.log('SELECT 1'); export const x = 1;", "drizzle-kit export printed no SQL", "SELECT 1"),
+        ("import { x } from './gone';\nexport const y = x;", "export printed no SQL", "Cannot find module './gone'"),
+        ("export const x = (;", "export printed no SQL", "ERROR: Unexpected"),
+        ("console.log('SELECT 1'); export const x = 1;", "export printed no SQL", "SELECT 1"),
     ],
 )
 def test_drizzle_that_fails(drizzle: Path, schema: str, what: str, why: str) -> None:
     (drizzle / "src" / "schema.ts").write_text(schema)
     error = fails("drizzle://src/schema.ts", drizzle)
-    assert error.what.startswith(what[:11]) and why in error.why
+    assert error.what.endswith(what) and why in error.why
     assert "node:internal" not in error.why and "bin.cjs:" not in error.why
 
 

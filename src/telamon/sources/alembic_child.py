@@ -76,7 +76,8 @@ def entities() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     from alembic_utils.replaceable_entity import registry
     from sqlalchemy.dialects import postgresql
 
-    dialect = postgresql.dialect(paramstyle="named")  # it neither doubles percent signs nor changes colons
+    # It neither doubles percent signs nor changes colons.
+    dialect: Any = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     for entity in registry.entities():
         kind = type(entity).__name__
         text = str(entity.to_sql_statement_create().compile(dialect=dialect))

@@ -126,11 +126,21 @@ def quoting(connection: Any) -> Any:
     from django.db.backends.postgresql import psycopg_any
 
     if not psycopg_any.is_psycopg3:
-        return lambda value: psycopg_any.sql.quote(value, None)
+        return lambda value: escaped(value, psycopg_any.sql.quote)
     from psycopg import sql
 
     context = psycopg_any.get_adapters_template(True, connection.timezone)
     return lambda value: sql.Literal(value).as_string(context).strip()
+
+
+def escaped(value: Any, quote: Any) -> str:
+    """A value as psycopg2 writes it: without a connection it doubles backslashes but does not say so by an E."""
+    text = str(quote(value, None))
+    if "\\" not in text:
+        return text
+    if isinstance(value, (list, tuple)):
+        return f"ARRAY[{', '.join(escaped(each, quote) for each in value)}]"
+    return f"E{text}" if text.startswith("'") else text
 
 
 def operations(connection: Any) -> Iterator[tuple[str, Any]]:

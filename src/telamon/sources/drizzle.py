@@ -159,6 +159,10 @@ class _Run:
         """The folder to which the paths in a configuration are relative."""
         return self.config.parent if self.config else self.tool.home
 
+    def _from_cwd(self, path: Path) -> str:
+        """A path as drizzle-kit takes it: relative, and so without symbolic links, for `..` leaves the real folder."""
+        return os.path.relpath(os.path.realpath(path), os.path.realpath(self._cwd))
+
     def _prepare(self) -> None:
         values = {
             "given": f"require({json.dumps(str(self.config))})" if self.config else "{}",
@@ -171,7 +175,7 @@ class _Run:
         (self.folder / "listener.cjs").write_text(_LISTENER, encoding="utf-8")
 
     def _run(self, *command: str, out: Path | None = None) -> Printed:
-        config = os.path.relpath(self.folder / "drizzle.config.ts", self._cwd)
+        config = self._from_cwd(self.folder / "drizzle.config.ts")
         listener = json.dumps(str(self.folder / "listener.cjs"))
         package = os.path.realpath(self.tool.home / "node_modules" / self.tool.name)
         variables = {
@@ -180,7 +184,7 @@ class _Run:
             "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --require {listener}".strip(),
             "TELAMON_HEARD": str(self._heard),
             "TELAMON_TOOL": package + os.sep,
-            "TELAMON_OUT": os.path.relpath(out, self._cwd) if out else "",
+            "TELAMON_OUT": self._from_cwd(out) if out else "",
         }
         command = (*self.tool.command, *command, "--config", config)
         return run(command, self._cwd, label=self.label, name="drizzle-kit", env=variables)
