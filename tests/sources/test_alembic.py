@@ -9,9 +9,6 @@ import pytest
 from telamon.engine import Engine
 from telamon.errors import TelamonError
 from telamon.sources import SqlSource, open_source
-from tests.history.conftest import engine
-
-__all__ = ["engine"]
 
 # As `alembic init` writes it, with a URL that is none, and a metadata.
 ENV = """

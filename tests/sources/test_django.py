@@ -18,9 +18,6 @@ from telamon.engine import Engine
 from telamon.errors import TelamonError
 from telamon.prove import describe
 from telamon.sources import SqlSource, open_source
-from tests.history.conftest import engine
-
-__all__ = ["engine"]
 
 FORM = Path(__file__).parent / "fixtures" / "forms" / "dj"
 MODELS = """

@@ -12,10 +12,7 @@ from telamon.diff import diff
 from telamon.engine import Engine
 from telamon.prove import describe
 from telamon.sources import open_source
-from tests.history.conftest import engine
 from tests.sources.npm import DRIZZLE, link
-
-__all__ = ["engine"]
 
 FORMS = Path(__file__).parent / "fixtures" / "forms"
 SPECS = {

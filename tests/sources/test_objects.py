@@ -16,9 +16,6 @@ from telamon.errors import TelamonError
 from telamon.objects import Grant, Policy, View
 from telamon.prove import describe
 from telamon.sources import SqlSource, open_source
-from tests.history.conftest import engine
-
-__all__ = ["engine"]
 
 MODELS = """
 import sqlalchemy as sa

@@ -15,10 +15,7 @@ from telamon.engine import Engine
 from telamon.errors import TelamonError, UsageError
 from telamon.project import load_project
 from telamon.sources import SqlSource, open_source
-from tests.history.conftest import engine
 from tests.sources.npm import DRIZZLE, OLD_DRIZZLE, PRISMA, link
-
-__all__ = ["engine"]
 
 TABLE = """
 import { integer, pgTable } from "drizzle-orm/pg-core";
