@@ -26,7 +26,8 @@ def cache() -> Iterator[None]:
         patch.setenv("TELAMON_CACHE", str(folder))
         yield
         for cluster in clusters():
-            stop(cluster, purge=True)
+            if cluster.directory.is_relative_to(folder):  # others' servers are found, too
+                stop(cluster, purge=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
