@@ -43,7 +43,7 @@ class Form(click.ParamType[str]):
                 where="--format",
                 do=f"Give one of {', '.join(self.forms)}; from JSON take what you need with jq.",
             )
-        self.fail(f"{value!r} is not one of {', '.join(map(repr, self.forms))}.", param, ctx)
+        return self.fail(f"{value!r} is not one of {', '.join(map(repr, self.forms))}.", param, ctx)
 
 
 def format_option_of(*forms: str) -> Callable[[Command], Command]:
@@ -64,7 +64,11 @@ def _keep(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
 def variables_option(command: Command) -> Command:
     """--var, kept for `project_of`."""
     return click.option(
-        "--var", multiple=True, expose_value=False, callback=_keep, help="name=value: a variable of atlas.hcl; repeatable."
+        "--var",
+        multiple=True,
+        expose_value=False,
+        callback=_keep,
+        help="name=value: a variable of atlas.hcl; repeatable.",
     )(command)
 
 

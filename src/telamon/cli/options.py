@@ -46,12 +46,11 @@ def rename_options(command: Command) -> Command:
     return click.option("--rename", "renames", multiple=True, help="table:old=new or column:table.old=new.")(command)
 
 
-
 def directory_option(command: Command) -> Command:
     """--dir, and Atlas's --dir-format."""
-    return click.option(
-        "--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]"
-    )(dir_format_option(command))
+    return click.option("--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]")(
+        dir_format_option(command)
+    )
 
 
 dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
@@ -69,7 +68,12 @@ def directory_of(given: str | None, config: str | None, env: str | None) -> str:
 
 
 def scope_of(
-    project: Env, schemas: Sequence[str], exclude: Sequence[str], *urls: str, dev: str = "", qualifier: str | None = None
+    project: Env,
+    schemas: Sequence[str],
+    exclude: Sequence[str],
+    *urls: str,
+    dev: str = "",
+    qualifier: str | None = None,
 ) -> Scope:
     """What is managed: as flags say, else as the URL of a database does (`?search_path=`), else as the configuration.
 
@@ -86,7 +90,8 @@ def scope_of(
     wanted = tuple(schemas) or tuple(bound[:1]) or project.schemas or ((narrow,) if narrow else ())
     if qualifier and wanted != (qualifier,):
         raise UsageError(
-            f"--qualifier {qualifier} is not the schema that is managed", do=f"Leave it out, or give --schema {qualifier}."
+            f"--qualifier {qualifier} is not the schema that is managed",
+            do=f"Leave it out, or give --schema {qualifier}.",
         )
     unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
     return Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
@@ -139,7 +144,8 @@ def wishes_of(renames: Sequence[str], no_rename: bool, using: Sequence[str], pro
     from telamon.generate import Wishes
 
     ask = ask_renames if required and interactive() else None
-    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required)
+    skip = project.atlas.diff.skip if project.atlas else ()
+    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required, skip)
 
 
 def ask_renames(found: Sequence[Rename]) -> list[Rename]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from telamon.errors import UsageError
 
@@ -28,6 +28,7 @@ def unbound(spec: str) -> str:
     """The URL without `search_path`, which libpq does not know."""
     if "search_path=" not in spec:
         return spec
-    split = urlsplit(spec)
-    kept = [(name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name != "search_path"]
-    return urlunsplit(split._replace(query=urlencode(kept)))
+    # Not put together by urllib, which would lose the slashes of postgres:///database.
+    head, _, query = spec.partition("?")
+    kept = [part for part in query.split("&") if part.partition("=")[0] != "search_path"]
+    return f"{head}?{'&'.join(kept)}" if kept else head

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, quote_plus, urlencode, urlsplit
 
 Function = Callable[..., Any]
 
@@ -109,7 +109,7 @@ def _format(text: str, *values: Any) -> str:
             return f"%{flags}s" % shown
         if verb in "qt":
             return json.dumps(value)
-        return f"%{flags}{verb}" % value
+        return str(f"%{flags}{verb}" % value)
 
     result = re.sub(r"%([-+ 0#]*\d*(?:\.\d+)?)([a-zA-Z%])", fill, text)
     if left:
@@ -134,8 +134,8 @@ def _regex_all(pattern: str, text: str) -> list[Any]:
 
 def _replace(text: str, old: str, new: str) -> str:
     if len(old) > 1 and old.startswith("/") and old.endswith("/"):
-        return re.sub(old[1:-1], re.sub(r"\$(\d+)", r"\\\1", new), text)
-    return text.replace(old, new)
+        return str(re.sub(old[1:-1], re.sub(r"\$(\d+)", r"\\\1", new), text))
+    return str(text.replace(old, new))
 
 
 def _substr(text: str, offset: int, length: int) -> str:
@@ -143,20 +143,26 @@ def _substr(text: str, offset: int, length: int) -> str:
     return text[start:] if length < 0 else text[start : start + length]
 
 
+def _unsplit(parts: SplitResult) -> str:
+    """A URL; unlike urllib's, with the slashes of `postgres:///database`."""
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}{query}"
+
+
 def _url_set_path(url: str, path: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path="/" + path.lstrip("/")))
+    return _unsplit(urlsplit(url)._replace(path="/" + path.lstrip("/")))
 
 
 def _url_query_set(url: str, key: str, value: str) -> str:
     split = urlsplit(url)
     kept = [(name, each) for name, each in parse_qsl(split.query, keep_blank_values=True) if name != key]
-    return urlunsplit(split._replace(query=urlencode(sorted([*kept, (key, value)]))))
+    return _unsplit(split._replace(query=urlencode(sorted([*kept, (key, value)]))))
 
 
 def _url_user_info(url: str, user: str, password: str | None = None) -> str:
     split = urlsplit(url)
     given = quote(user, safe="") + ("" if password is None else ":" + quote(password, safe=""))
-    return urlunsplit(split._replace(netloc=f"{given}@{split.netloc.rpartition('@')[2]}"))
+    return _unsplit(split._replace(netloc=f"{given}@{split.netloc.rpartition('@')[2]}"))
 
 
 def _json_decode(text: str) -> Any:
