@@ -47,7 +47,8 @@ class LazyValues(Mapping[str, Any]):
     """
 
     def __init__(self, readers: Mapping[str, Callable[[], Value]]) -> None:
-        self._readers, self._values = readers, dict[str, Value]()
+        self._readers = readers
+        self._values: dict[str, Value] = {}
 
     def __getitem__(self, key: str) -> Value:
         if key not in self._values:
