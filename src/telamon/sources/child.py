@@ -20,6 +20,7 @@ from typing import Any  # noqa: E402
 
 # Where code lies that is not the user's.
 _FOREIGN = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_FRAMES = 3  # that are shown where none is the user's
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _OBJECTS = os.path.join(os.path.dirname(_HERE), "objects.py")
 _NEEDS = {"sqlalchemy_child": ("sqlalchemy",), "alembic_child": ("sqlalchemy", "alembic"), "django_child": ("django",)}
@@ -34,7 +35,8 @@ def main() -> None:
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         shown = traceback.TracebackException(kind, error, trace)
-        shown.stack = traceback.StackSummary.from_list([frame for frame in shown.stack if is_users(frame.filename)])
+        own = [frame for frame in shown.stack if is_users(frame.filename)]
+        shown.stack = traceback.StackSummary.from_list(own or shown.stack[-_FRAMES:])
         missing = (getattr(error, "name", None) or "") if isinstance(error, ModuleNotFoundError) else ""
         answer(error="".join(shown.format(chain=False)).rstrip(), kind=kind.__name__, module=missing)
 

@@ -127,23 +127,24 @@ class _Run:
         self._prepare()
         printed = self._run("export", "--sql")
         said = self._said()
+        sql, also = (said[-1] if said else ""), said[:-1]
         if printed.code == _CASED:
-            self._heard.unlink(missing_ok=True)
             printed = self._run("generate", out=self._out)
-            said = [*self._said(), *(file.read_text(encoding="utf-8") for file in sorted(self._out.rglob("*.sql")))]
-        words = "\n".join([*said, printed.out, printed.err])
+            also = self._said() if printed.code else []  # it praises its file
+            sql = "\n".join(file.read_text(encoding="utf-8") for file in sorted(self._out.rglob("*.sql")))
+        words = "\n".join([*also, printed.out, printed.err])
         if printed.code:
-            raise self._failed(printed.code, words)
+            raise self._failed(printed.code, "\n".join([sql, words]))
         # An import that fails is told on stderr, with 0 as the exit code and without output.
-        if not said or not said[-1].strip():
+        if not sql.strip():
             raise TelamonError(
                 "drizzle-kit export printed no SQL",
                 where=self.label,
                 why=tail(quiet(words)),
                 do="The files named have to export their tables: export const users = pgTable(...)",
             )
-        relay("\n".join([*said[:-1], printed.out, printed.err]))
-        return said[-1]
+        relay(words)
+        return sql
 
     @property
     def _heard(self) -> Path:
