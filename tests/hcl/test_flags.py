@@ -48,21 +48,21 @@ def migrated(repository: Repository) -> Repository:
 
 
 REFUSED = (
-        ("migrate push --tag v1 name", "There is no registry"),
-        ("login --token x", "There is no account"),
-        ("schema fmt schema.hcl", "HCL schemas"),
-        ("schema plan --to file://schema.sql", "--dry-run"),
-        ("migrate diff x --dry-run", "telamon schema diff"),
-        ("migrate hash --dir-format goose", "telamon migrate import"),
-        ("migrate status --url mysql://h/d", "postgres://"),
-        ("migrate validate --dev-url sqlite://dev", "PostgreSQL only"),
-        ("migrate validate --dev-url docker://mysql/8/dev", "PostgreSQL only"),
-        ("migrate diff --to sqlite://x", "PostgreSQL only"),
-        ("migrate diff --to env://src", "Give --env"),
-        ("migrate status --var nonsense", "name=value"),
-        ("migrate diff --env local --dev-url postgres://h/d?search_path=app", "--schema app"),
-        ("migrate status --url postgres://h/d --format {{.Env}}", "jq"),
-        ("schema apply --env local --plan", "--dry-run"),
+    ("migrate push --tag v1 name", "There is no registry"),
+    ("login --token x", "There is no account"),
+    ("schema fmt schema.hcl", "HCL schemas"),
+    ("schema plan --to file://schema.sql", "--dry-run"),
+    ("migrate diff x --dry-run", "telamon schema diff"),
+    ("migrate hash --dir-format goose", "telamon migrate import"),
+    ("migrate status --url mysql://h/d", "postgres://"),
+    ("migrate validate --dev-url sqlite://dev", "PostgreSQL only"),
+    ("migrate validate --dev-url docker://mysql/8/dev", "PostgreSQL only"),
+    ("migrate diff --to sqlite://x", "PostgreSQL only"),
+    ("migrate diff --to env://src", "Give --env"),
+    ("migrate status --var nonsense", "name=value"),
+    ("migrate diff --env local --dev-url postgres://h/d?search_path=app", "--schema app"),
+    ("migrate status --url postgres://h/d --format {{.Env}}", "jq"),
+    ("schema apply --env local --plan", "--dry-run"),
 )
 
 
