@@ -235,14 +235,15 @@ def plan_catalogs(
     new = keeping(old, new, wishes.skip)
     renames, open_questions = decide(old, new, wishes)
     first, renamed = rename(engine, copy, old, new, renames)
-    plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
+    server = replace(engine.server, concurrently=wishes.concurrently)
+    plan = make_plan(renamed, new, server, using=conversions(wishes.using, renamed))
     if first:
         plan = replace(plan, steps=(*first, *plan.steps))
     told = tuple(dict.fromkeys((*new.unmanaged, *(text for text in old.unmanaged if OUTSIDE in text))))
     result = Planned(plan, None, tuple(open_questions), told)
     if not plan or not proved:
         return result
-    proof = prove(plan, old, new, copy, engine.scope, engine.server)
+    proof = prove(plan, old, new, copy, engine.scope, server)
     return Planned(proof.plan, proof, result.candidates, result.unmanaged)
 
 

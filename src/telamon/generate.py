@@ -35,6 +35,7 @@ class Wishes:
         ask: how to ask about candidates; None where nobody can be asked.
         required: whether candidates without an answer are an error.
         skip: changes that are left out, as atlas.hcl names them: `drop_table`.
+        concurrently: `create` and `drop` of indexes that is not to block writes.
     """
 
     renames: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Wishes:
     ask: Ask | None = None
     required: bool = False
     skip: tuple[str, ...] = ()
+    concurrently: frozenset[str] = frozenset()
 
 
 NO_WISHES = Wishes()

@@ -118,7 +118,31 @@ def test_a_policy_leaves_changes_out(migrated: Repository) -> None:
     assert 'DROP TABLE "public"."gone"' in text and 'DROP TYPE "public"."mood"' in text
 
 
-def test_the_programmatic_error_is_a_usage_error(migrated: Repository) -> None:
+def test_indexes_are_built_concurrently_where_the_policy_says_so(migrated: Repository) -> None:
+    """On tables that are there already, and in a file without a transaction; it replays."""
+    migrated.write("migrations/2_i.sql", "CREATE INDEX old ON a (id);\n")
+    migrated.seal("migrations")
+    migrated.write("schema.sql", "CREATE TABLE a (id int PRIMARY KEY); CREATE INDEX fresh ON a (id DESC);\n"
+                                 "CREATE TABLE b (id int); CREATE INDEX b_id ON b (id);\n")  # fmt: skip
+    policy = " diff {\n  concurrent_index {\n   create = true\n   drop = true\n  }\n }\n"
+    migrated.write("atlas.hcl", f'env "local" {{\n src = "file://schema.sql"\n{policy}}}\n')
+    ran = migrated.fine("migrate", "diff", "--env", "local", "--no-rename")
+    text = (migrated.folder / ran.out.strip()).read_text()
+    assert text.startswith("-- atlas:txmode none\n\n")
+    assert (
+        'CREATE INDEX CONCURRENTLY "fresh" ON "public"."a"' in text and 'DROP INDEX CONCURRENTLY "public"."old"' in text
+    )
+    assert 'CREATE INDEX "b_id"' in text
+    assert "synced" in migrated.fine("migrate", "diff", "--env", "local").err
+    migrated.fine("migrate", "apply", "--env", "local", "--url", migrated.url(), "--tx-mode", "file")
+    assert set(migrated.rows("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")) == {
+        "a_pkey",
+        "fresh",
+        "b_id",
+    }
+
+
+def test_variables_are_for_atlas_hcl_only(migrated: Repository) -> None:
     from telamon.project import load_project
 
     migrated.write("telamon.toml", "[env.local]\n")

@@ -148,7 +148,7 @@ def test_policies() -> None:
         ("index", "^idx_", "idx"),
     ]
     assert env.atlas.diff.skip == ("drop_table", "add_index")
-    assert env.atlas.diff.concurrent_create and any("concurrent_index" in note for note in env.atlas.notes)
+    assert env.atlas.diff.concurrently == {"create"} and env.atlas.notes == ()
     assert (env.exec_order, env.lock_timeout, env.schemas) == ("non-linear", 60.0, ("a",))
 
 

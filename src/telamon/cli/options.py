@@ -145,7 +145,8 @@ def wishes_of(renames: Sequence[str], no_rename: bool, using: Sequence[str], pro
 
     ask = ask_renames if required and interactive() else None
     skip = project.atlas.diff.skip if project.atlas else ()
-    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required, skip)
+    concurrently = project.atlas.diff.concurrently if project.atlas else frozenset()
+    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required, skip, concurrently)
 
 
 def ask_renames(found: Sequence[Rename]) -> list[Rename]:

@@ -38,13 +38,11 @@ class DiffPolicy:
 
     Args:
         skip: the changes that are not made: `drop_table`, `add_index`.
-        concurrent_create: whether indexes on existing tables are to be created concurrently.
-        concurrent_drop: whether they are to be dropped so.
+        concurrently: `create` and `drop`, of indexes on existing tables.
     """
 
     skip: tuple[str, ...] = ()
-    concurrent_create: bool = False
-    concurrent_drop: bool = False
+    concurrently: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +168,7 @@ def read_diff(blocks: tuple[Block, ...], evaluate: Evaluator) -> DiffPolicy:
                 concurrent["drop" if attribute.name == "drop" else "create"] = _truth(attribute, evaluate)
     return DiffPolicy(
         tuple(name for name, wanted in skip.items() if wanted),
-        concurrent.get("create", False),
-        concurrent.get("drop", False),
+        frozenset(verb for verb, wanted in concurrent.items() if wanted),
     )
 
 

@@ -315,8 +315,6 @@ def _settings(
         notes.append(f"{read.path}:{block.attributes['log'].line}: log is not used; it is called format now.")
     for name, attribute in extra.items():
         notes.append(f"{read.path}:{attribute.line}: {name} is read by env://{name} only.")
-    if diff.concurrent_create or diff.concurrent_drop:
-        notes.append(f"{read.path}: diff.concurrent_index is not used: write CONCURRENTLY where the table is large.")
     readers = tuple((name, partial(evaluate, attribute.expression)) for name, attribute in extra.items())
     formats = read_formats(tuple(each for each in own if each.type == "format"), evaluate)
     return AtlasSettings(diff, lint, formats, readers, tuple(notes))
