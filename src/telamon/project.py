@@ -158,6 +158,12 @@ class Env:
         """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
         return self._list("renames")
 
+    @property
+    def hint(self) -> str:
+        """What to do where a setting is missing because no environment of an atlas.hcl was named; "" otherwise."""
+        unnamed = self.atlas is not None and not self.values
+        return f"{self.file} is used only with --env NAME, as in Atlas." if unnamed else ""
+
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is None:

@@ -173,7 +173,7 @@ def test_variables_have_types() -> None:
     atlas = loaded(text, n="41", l="p,q").atlas
     assert atlas is not None and [read() for _, read in atlas.extra] == [42, ["p", "q"]]
     wrong = loaded(text, n="x").atlas
-    with pytest.raises(UsageError, match="n is a number"):
+    with pytest.raises(UsageError, match="--var n: it is a number"):
         [read() for _, read in (wrong.extra if wrong else ())]
     with pytest.raises(UsageError, match="the variable m is not understood"):
         loaded(text, m="1")

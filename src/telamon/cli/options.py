@@ -133,7 +133,9 @@ def desired(to: Sequence[str], project: Env) -> tuple[list[str], Any, str | None
         return resolved(to, project), project.base if own else Path.cwd(), project.python
     if not project.src:
         raise UsageError(
-            "No desired schema is given", do='Give --to file://schema.sql, or src = "..." in telamon.toml.'
+            "No desired schema is given",
+            why=project.hint,
+            do='Give --to file://schema.sql, or src = "..." in telamon.toml.',
         )
     return list(project.src), project.base, project.python
 

@@ -188,7 +188,7 @@ class Evaluator:
         if value in ("true", "false"):
             return bool(value == "true")
         if not isinstance(value, bool):
-            raise UsageError(f"{value!r} is neither true nor false", where=self.where(node), do="Write a comparison.")
+            raise UsageError(f"{_kind(value)} is neither true nor false", where=self.where(node), do="Compare it.")
         return value
 
     def _unary_op(self, node: Node) -> Value:
@@ -199,7 +199,9 @@ class Evaluator:
 
     def _number(self, value: Value, node: Node) -> int | float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise UsageError(f"{value!r} is not a number", where=self.where(node), do="Use format or join for texts.")
+            raise UsageError(
+                f"{_kind(value)} is not a number", where=self.where(node), do="Use format or join for texts."
+            )
         return value
 
     def _binary_op(self, node: Node) -> Value:
@@ -251,7 +253,7 @@ class Evaluator:
             return value[as_text(key)]
         if isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
             return value[key]
-        has = f"It has: {', '.join(value)}." if isinstance(value, dict) else f"It is a {type(value).__name__}."
+        has = f"It has: {', '.join(value)}." if isinstance(value, dict) else f"This is {_kind(value).lower()}."
         raise UsageError(f"There is no {key!r} here", where=self.where(access), why=has, do="Use lookup or try.")
 
     def _function_call(self, node: Node) -> Value:
@@ -325,6 +327,12 @@ class Evaluator:
             inner = self.with_names(**{word(name): each for name, each in zip(names, bound, strict=True)})
             if not condition or self._truth(inner(parts(condition[0])[0]), condition[0]):
                 yield inner
+
+
+def _kind(value: Value) -> str:
+    """What a value is, without showing it: it may be secret."""
+    kinds = {bool: "A truth value", str: "A text", list: "A list", dict: "A map", type(None): "null"}
+    return kinds.get(type(value), "A number")
 
 
 def check_function(name: str, where: str) -> None:

@@ -103,13 +103,13 @@ def _type(node: Node) -> tuple[str, str]:
 def _scalar(name: str, type: str, text: str) -> Value:
     if type == "bool":
         if text not in ("true", "false"):
-            raise UsageError(f"--var {name}={text}: {name} is true or false", do=f"Give --var {name}=true.")
+            raise UsageError(f"--var {name}: it is true or false", do=f"Give --var {name}=true.")
         return text == "true"
     if type in ("number", "int"):
         try:
             return int(text) if text.removeprefix("-").isdecimal() else float(text)
         except ValueError as error:
-            raise UsageError(f"--var {name}={text}: {name} is a number", do=f"Give --var {name}=1.") from error
+            raise UsageError(f"--var {name}: it is a number", do=f"Give --var {name}=1.") from error
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -77,7 +77,6 @@ class AtlasFile:
     root: Block
     evaluate: Evaluator
     base: Path
-    notes: tuple[str, ...] = field(default=())
 
     def named(self, name: str) -> list[Block]:
         """The env blocks of a name: those with the label, else those without whose `name` is it."""
