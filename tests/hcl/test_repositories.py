@@ -209,6 +209,7 @@ def test_a_schema_for_each_tenant(repository: Repository) -> None:
     assert env.atlas is not None
     directory = repository.folder / "migrations"
     targets = env.atlas.targets
+    assert env.values["targets"] == [target.url for target in targets]
     assert [len(status(target.url or "", directory).pending) for target in targets] == [1, 2]
     for target in targets:
         apply(target.url or "", directory)

@@ -82,6 +82,12 @@ class LintPolicy:
     options: tuple[tuple[str, str, bool], ...] = ()
     naming: tuple[Naming, ...] = ()
 
+    def table(self) -> dict[str, dict[str, str]]:
+        """The same as `[lint]` of telamon.toml says it."""
+        severity = {analyzer: "error" if wanted else "warning" for analyzer, wanted in self.errors}
+        names = {of: each.match for each in self.naming for of in ([each.of] if each.of else _NAMED)}
+        return {key: value for key, value in (("severity", severity), ("naming", names)) if value}
+
 
 @dataclass(frozen=True, slots=True)
 class AtlasSettings:

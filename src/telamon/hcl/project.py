@@ -116,7 +116,10 @@ def load_atlas(file: Path, env: str | None, variables: Mapping[str, tuple[str, .
     if not each:
         raise UsageError(f"for_each of {env} gives no target", where=f"{file}:{blocks[0].line}", do="Check its value.")
     shared = dict.fromkeys(each[0].values)
-    values = {key: partial(each[0].values.__getitem__, key) for key in shared if key != "url" or len(each) == 1}
+    values: dict[str, Callable[[], Value]] = {
+        key: partial(each[0].values.__getitem__, key) for key in shared if key != "url" or len(each) == 1
+    }
+    values["targets"] = lambda: [target.url for target in each]
     assert each[0].atlas is not None
     return replace(each[0], name=env, values=LazyValues(values), atlas=replace(each[0].atlas, targets=tuple(each)))
 
@@ -237,6 +240,8 @@ def _env(read: AtlasFile, block: Block, name: str, evaluate: Evaluator) -> Env:
         lines["exclude"] = excluded[0].line
     extra = {key: each for key, each in own.items() if key not in _ENV}
     settings = _settings(read, block, evaluate, extra)
+    if settings.lint.table():
+        readers["lint"] = settings.lint.table
     return Env(name, read.base, read.path, LazyValues(readers), MappingProxyType(lines), settings)
 
 
