@@ -66,7 +66,7 @@ EXPRESSIONS: list[tuple[str, Any]] = [
         ('urluserinfo("postgres://h/db", "u", "p@")', "postgres://u:p%40@h/db"),
         ("max([1, 3]...)", 3),
         ('replace("a-b", "/[a-z]/", "x")', "x-x"),
-])  # fmt: skip
+]  # fmt: skip
 
 
 # Numbers for names: a test elsewhere looks for folders named after what it must not write.
