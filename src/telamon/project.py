@@ -4,7 +4,7 @@
 dir = "migrations"                       # what stands above the first [env] holds for every environment
 
 [env.local]
-src = ["file://sql", "sqlalchemy://app.models:metadata"]
+src = ["file://sql", "sqlalchemy://app.models:metadata", { exec = ["./schema.sh", "--all"] }]
 url = "${DATABASE_URL:-postgres://localhost/app}"
 ```
 """
@@ -12,6 +12,7 @@ url = "${DATABASE_URL:-postgres://localhost/app}"
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -179,8 +180,14 @@ class Env:
 
     def _list(self, key: str) -> tuple[str, ...]:
         value = self.values.get(key, [])
-        parts = [value] if isinstance(value, str) else value
-        return tuple(self._resolved(part, key) for part in parts)
+        parts = value if isinstance(value, list) else [value]
+        return tuple(self._part(part, key) for part in parts)
+
+    def _part(self, part: str | dict[str, list[str]], key: str) -> str:
+        """One of a list, resolved; a program with its arguments becomes what could have been written as a text."""
+        if isinstance(part, str):
+            return self._resolved(part, key)
+        return "exec://" + shlex.join(self._resolved(each, key) for each in part["exec"])
 
     def _resolved(self, text: str, key: str) -> str:
         return text if self.atlas else _resolve(text, f"{key} of the environment {self.name}", self._place(key))
@@ -300,6 +307,10 @@ def _check(values: Mapping[str, Any], lines: Mapping[str, int], file: Path, know
 
 def _mistake(key: str, value: Any) -> str:
     """Returns what the value of a key has to be, or nothing if it is."""
+    if key == "src":
+        parts = value if isinstance(value, list) else [value]
+        wanted = 'a text, a program {exec = ["program", "argument"]}, or a list of these'
+        return "" if all(isinstance(each, str) or _is_program(each) for each in parts) else wanted
     if key in _LISTS:
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return "" if listed or isinstance(value, str) else "a text or a list of texts"
@@ -307,6 +318,12 @@ def _mistake(key: str, value: Any) -> str:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
     return "" if isinstance(value, str) else "a text"
+
+
+def _is_program(value: Any) -> bool:
+    """Whether a value is a program with its arguments: `{exec = ["program", "argument"]}`."""
+    command = value.get("exec") if isinstance(value, dict) and len(value) == 1 else None
+    return isinstance(command, list) and bool(command) and all(isinstance(each, str) for each in command)
 
 
 def _line_of(text: str, table: tuple[str, ...], key: str) -> int:

@@ -44,20 +44,19 @@ def run(config: Any, script: Any) -> list[dict[str, Any]]:
 
     heard: list[dict[str, Any]] = []
 
-    class Listener(EnvironmentContext):  # type: ignore[misc]
-        def is_offline_mode(self) -> bool:
-            return True
+    def configure(*_: Any, **options: Any) -> None:
+        heard.append(options)
 
-        def configure(self, *_: Any, **options: Any) -> None:
-            heard.append(options)
+    def nothing(**_: Any) -> None:
+        """Runs no migrations."""
 
-        def begin_transaction(self) -> Any:
-            return contextlib.nullcontext()
-
-        def run_migrations(self, **_: Any) -> None:
-            """Nothing is run."""
-
-    with Listener(config, script, as_sql=True):
+    # Set on the object, for `alembic.context` stands for objects of this very class.
+    environment: Any = EnvironmentContext(config, script, as_sql=True)
+    environment.is_offline_mode = lambda: True
+    environment.configure = configure
+    environment.begin_transaction = contextlib.nullcontext
+    environment.run_migrations = nothing
+    with environment:
         script.run_env()
     return heard
 

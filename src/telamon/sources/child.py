@@ -36,7 +36,8 @@ def main() -> None:
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         shown = traceback.TracebackException(kind, error, trace)
         own = [frame for frame in shown.stack if is_users(frame.filename)]
-        shown.stack = traceback.StackSummary.from_list(own or shown.stack[-_FRAMES:])
+        others = [] if isinstance(error, ImportError) else shown.stack[-_FRAMES:]
+        shown.stack = traceback.StackSummary.from_list(own or others)
         missing = (getattr(error, "name", None) or "") if isinstance(error, ModuleNotFoundError) else ""
         answer(error="".join(shown.format(chain=False)).rstrip(), kind=kind.__name__, module=missing)
 
@@ -54,7 +55,7 @@ def main() -> None:
 
 def is_users(filename: str) -> bool:
     """Whether a file is the user's own, for a traceback or as the place of a table."""
-    if filename.startswith("<") or filename.startswith(_HERE + os.sep):
+    if filename.startswith(("<", _HERE + os.sep)):
         return False
     if f"{os.sep}site-packages{os.sep}" in filename or filename == _OBJECTS:
         return False

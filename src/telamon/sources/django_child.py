@@ -56,13 +56,17 @@ def refuse_connections() -> None:
 def collect(child: Any, connection: Any) -> dict[str, Any]:
     from django.apps import apps
     from django.db import router
+    from django.db.migrations.state import ProjectState
 
-    models, unmanaged = [], []
+    # As migrations see models: there the keys of automatic tables follow DEFAULT_AUTO_FIELD whatever their app says.
+    states = ProjectState.from_apps(apps).apps
+    models, unmanaged, origins = [], [], {}
     for model in apps.get_models():
         if not router.allow_migrate_model(connection.alias, model):
             continue
         if model._meta.can_migrate(connection):
-            models.append(model)
+            models.append(states.get_model(model._meta.app_label, model._meta.model_name))
+            origins[model._meta.db_table] = place_of(model, child)
         elif not (model._meta.proxy or model._meta.swapped) and not model._meta.managed:
             unmanaged.append(model._meta.label)
     quote = quoting(connection)
@@ -76,16 +80,16 @@ def collect(child: Any, connection: Any) -> dict[str, Any]:
         for name in needed(models):
             text = f"CREATE EXTENSION IF NOT EXISTS {editor.quote_name(name)};"
             statements += [(f"extension {name}", text)] if text not in extensions else []
-        places = {model._meta.db_table: place_of(model, child) for model in models}
         for model in models:
+            place = origins[model._meta.db_table]
             editor.create_model(model)
-            statements += taken(editor, places[model._meta.db_table])
+            statements += taken(editor, place)
             for field in model._meta.local_many_to_many:
-                places.setdefault(field.remote_field.through._meta.db_table, places[model._meta.db_table])
+                origins.setdefault(field.remote_field.through._meta.db_table, place)
         for deferred in editor.deferred_sql:
             editor.execute(deferred, None)
             table = getattr(getattr(deferred, "parts", {}).get("table"), "table", "")
-            statements += taken(editor, places.get(str(table), str(table) or "django"))
+            statements += taken(editor, origins.get(str(table), str(table) or "django"))
         editor.deferred_sql.clear()
     return {"statements": statements, "unmanaged": unmanaged}
 

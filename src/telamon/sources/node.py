@@ -75,10 +75,11 @@ def above(start: Path) -> Iterator[Path]:
 
 def quiet(text: str) -> str:
     """What Node says on an error, without the frames of Node and of packages."""
+    foreign = ("node_modules", "node:", "<anonymous>)")
     lines = [
         line
         for line in text.splitlines()
-        if not (line.lstrip().startswith("at ") and ("node_modules" in line or "node:" in line or "<anonymous>)" in line))
+        if not (line.lstrip().startswith("at ") and any(part in line for part in foreign))
     ]
     return "\n".join(lines).strip()
 

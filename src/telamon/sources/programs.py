@@ -62,9 +62,7 @@ def timeout() -> float:
     return seconds
 
 
-def run(
-    command: Sequence[str], cwd: Path, *, label: str, name: str, env: Mapping[str, str] | None = None
-) -> Printed:
+def run(command: Sequence[str], cwd: Path, *, label: str, name: str, env: Mapping[str, str] | None = None) -> Printed:
     """Runs a program without a shell and waits for its end, whatever its exit code.
 
     It is the leader of a session of its own, so that its children end with it when it takes too long.

@@ -54,9 +54,7 @@ class Project:
                 do=f"Run pip install 'telamon[{name}]', or set TELAMON_PYTHON to the interpreter that has it.",
             )
         if "refusal" in answer:
-            raise TelamonError(
-                answer["refusal"], where=self.label, why=answer.get("why", ""), do=answer.get("do", "")
-            )
+            raise TelamonError(answer["refusal"], where=self.label, why=answer.get("why", ""), do=answer.get("do", ""))
         if "error" in answer:
             venv = " Has the project an interpreter of its own? Name it in TELAMON_PYTHON." if answer["module"] else ""
             raise TelamonError(

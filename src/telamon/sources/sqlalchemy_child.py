@@ -139,4 +139,3 @@ def ddl_of(
     groups = itertools.groupby(statements, key=lambda each: (each[0], each[2]))
     runs = [sorted(run) if is_index else list(run) for (_, is_index), run in groups]
     return [(place, text) for run in runs for place, text, _ in run]
-
