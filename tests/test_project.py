@@ -152,8 +152,8 @@ def test_files_that_cannot_be_used() -> None:
     assert "line 1" in _fails().why
     Path("telamon.toml").unlink()
     assert "no configuration with an environment prod" in _fails(env="prod").what
-    _write('env "local" {}', "atlas.hcl")
-    assert _fails().what == "atlas.hcl is not read yet"
+    _write('env "local" {', "atlas.hcl")
+    assert _fails().what == "This is not HCL"
 
 
 def test_env_is_a_value() -> None:

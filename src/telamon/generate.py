@@ -34,6 +34,8 @@ class Wishes:
         using: `column:t.c=expression`.
         ask: how to ask about candidates; None where nobody can be asked.
         required: whether candidates without an answer are an error.
+        skip: changes that are left out, as atlas.hcl names them: `drop_table`.
+        concurrently: `create` and `drop` of indexes that is not to block writes.
     """
 
     renames: tuple[str, ...] = ()
@@ -41,6 +43,8 @@ class Wishes:
     using: tuple[str, ...] = ()
     ask: Ask | None = None
     required: bool = False
+    skip: tuple[str, ...] = ()
+    concurrently: frozenset[str] = frozenset()
 
 
 NO_WISHES = Wishes()
@@ -95,9 +99,10 @@ def migrate_diff(
     """
     directory.check()
     key = ""
+    about = ("equal", dev, scope.key(), source_key(source), *wishes.skip)
     if not isinstance(source, DatabaseSource):
         # Nothing of the server is asked: a directory and a source that were found equal once are equal.
-        key = key_of("equal", dev, scope.key(), source_key(source), directory.chain_key(None))
+        key = key_of(*about, directory.chain_key(None))
         if is_noted(key):
             return Written(None)
     from telamon.engine import open_engine, plan_between
@@ -116,7 +121,7 @@ def migrate_diff(
             here = source_key(DirectorySource(Path(directory.path), None))
             save_catalog(key_of(engine.dev.identity, scope.key(), here), planned.proof.reached)
         if key:
-            note(key_of("equal", dev, scope.key(), source_key(source), Directory.read(directory.path).chain_key(None)))
+            note(key_of(*about, Directory.read(directory.path).chain_key(None)))
     return Written(file, planned)
 
 

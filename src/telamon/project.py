@@ -1,4 +1,4 @@
-"""The project's configuration: `telamon.toml`, or `[tool.telamon]` in pyproject.toml.
+"""The project's configuration: `telamon.toml`, `[tool.telamon]` in pyproject.toml, or Atlas's `atlas.hcl`.
 
 ```toml
 dir = "migrations"                       # what stands above the first [env] holds for every environment
@@ -18,10 +18,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from telamon.errors import UsageError
+
+if TYPE_CHECKING:
+    from telamon.hcl.policies import AtlasSettings
 
 Destructive: TypeAlias = Literal["allow", "ask", "refuse"]
 ExecOrder: TypeAlias = Literal["linear", "linear-skip", "non-linear"]
@@ -49,6 +53,7 @@ class Env:
         file: the configuration; None where there is none, and then every property has its default.
         values: the keys as written.
         lines: the line on which each key stands.
+        atlas: what an atlas.hcl says further; its values are evaluated already, and `${VAR}` in them is text.
 
     Every property raises UsageError for a variable that is not set, naming the variable, the key and file:line.
     """
@@ -58,6 +63,7 @@ class Env:
     file: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    atlas: AtlasSettings | None = None
 
     @property
     def src(self) -> tuple[str, ...]:
@@ -76,7 +82,17 @@ class Env:
 
     @property
     def url(self) -> str | None:
-        """The target."""
+        """The target.
+
+        Raises:
+            UsageError: there are several, by `for_each`.
+        """
+        if self.atlas and len(self.atlas.targets) > 1:
+            raise UsageError(
+                f"The environment {self.name} has {len(self.atlas.targets)} targets",
+                where=", ".join(target.name for target in self.atlas.targets),
+                do="Give one of them with --url.",
+            )
         return self._text("url")
 
     @property
@@ -143,11 +159,17 @@ class Env:
         """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
         return self._list("renames")
 
+    @property
+    def hint(self) -> str:
+        """What to do where a setting is missing because no environment of an atlas.hcl was named; "" otherwise."""
+        unnamed = self.atlas is not None and not self.values
+        return f"{self.file} is used only with --env NAME, as in Atlas." if unnamed else ""
+
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is None:
             return None
-        text = _resolve(value, f"{key} of the environment {self.name}", self._place(key))
+        text = self._resolved(value, key)
         if key in _CHOICES and text not in _CHOICES[key]:
             raise UsageError(
                 f'{key} = "{text}" is not known',
@@ -163,24 +185,30 @@ class Env:
 
     def _part(self, part: str | dict[str, list[str]], key: str) -> str:
         """One of a list, resolved; a program with its arguments becomes what could have been written as a text."""
-        what = f"{key} of the environment {self.name}"
         if isinstance(part, str):
-            return _resolve(part, what, self._place(key))
-        return "exec://" + shlex.join(_resolve(each, what, self._place(key)) for each in part["exec"])
+            return self._resolved(part, key)
+        return "exec://" + shlex.join(self._resolved(each, key) for each in part["exec"])
+
+    def _resolved(self, text: str, key: str) -> str:
+        return text if self.atlas else _resolve(text, f"{key} of the environment {self.name}", self._place(key))
 
     def _place(self, key: str) -> str:
         return f"{self.file}:{self.lines[key]}" if key in self.lines else str(self.file)
 
 
-def load_project(config: str | None = None, env: str | None = None) -> Env:
+def load_project(
+    config: str | None = None, env: str | None = None, variables: Mapping[str, tuple[str, ...]] | None = None
+) -> Env:
     """Returns the environment to work in.
 
     Args:
         config: the file; if None it is looked for from the working directory up to the root of the repository.
-        env: its name; if None, `local`, or the only one. Without a file there is one, without settings.
+        env: its name; if None, `local`, or the only one. Without a file there is one, without settings. Of an atlas.hcl
+            none is taken that is not named, as in Atlas.
+        variables: name -> the values of `--var`, for the variables of an atlas.hcl.
 
     Raises:
-        UsageError: the file or the environment is not there, the file is not TOML, or has a key that is not known.
+        UsageError: the file or the environment is not there, the file cannot be read, or has a key that is not known.
     """
     file = _find() if config is None else Path(config.removeprefix("file://"))
     if file is None:
@@ -191,9 +219,12 @@ def load_project(config: str | None = None, env: str | None = None) -> Env:
             )
         return Env("local", Path.cwd())
     if file.suffix == ".hcl":
+        # Not imported by name: its data sources may need a driver, which this module must not.
+        base = file.absolute().parent if config is None else Path.cwd()
+        return cast("Env", import_module("telamon.hcl").load_atlas(file, env, variables or {}, base))
+    if variables:
         raise UsageError(
-            f"{file} is not read yet",
-            do='Write a telamon.toml beside it: [env.local] with src = "...", dir = "..." and url = "...".',
+            "--var is for the variables of an atlas.hcl", where=str(file), do="Set ${NAME} in the environment."
         )
     text, table, prefix = _read(file)
     return _choose(_envs(file, text, table, prefix), file, env)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from telamon.cli.compat import accepted, chosen_form, refused
 from telamon.cli.console import interactive, note, offer_attributes
 from telamon.cli.options import (
     desired,
     dev_option,
+    directory_option,
     format_option,
     load_env,
     project_options,
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
 @click.command("diff")
 @click.argument("name", default="")
 @click.option("--to", multiple=True, help="The desired schema; repeatable.")
-@click.option("--dir", "directory_url", default=None, help="The migration directory; `migrations` if not given.")
+@directory_option
 @dev_option
 @scope_options
 @rename_options
 @project_options
+@click.option("--qualifier", default=None, help="Write this schema's name where it would be left out.")
+@click.option("--edit", is_flag=True, help="Open the file in the editor (VISUAL, EDITOR), and seal it afterwards.")
+@accepted("--lock-timeout", help="Dev databases are one's own: nobody waits.")
+@refused("--dry-run", do="Print it: telamon schema diff --from file://migrations --to ...")
 @format_option
 def command(
     name: str,
@@ -45,6 +51,8 @@ def command(
     using: tuple[str, ...],
     env: str | None,
     config: str | None,
+    qualifier: str | None,
+    edit: bool,
     form: str,
 ) -> None:
     """Writes the migration that leads from the directory to the desired schema.
@@ -56,6 +64,7 @@ def command(
     from telamon.sources import open_source
 
     project = load_env(env, config)
+    form = chosen_form(form, project, "text", "json")
     specs, base, python = desired(to, project)
     directory = Directory.read(directory_url or project.dir or "migrations", missing_ok=True)
     written = migrate_diff(
@@ -63,7 +72,7 @@ def command(
         open_source(specs, base=base, python=python),
         name,
         dev=dev or project.dev,
-        scope=scope_of(project, schemas, exclude),
+        scope=scope_of(project, schemas, exclude, dev=dev or project.dev, qualifier=qualifier),
         wishes=wishes_of(renames, no_rename, using, project, required=True),
         consent=lambda plan: consent(plan, project),
     )
@@ -90,6 +99,12 @@ def command(
     count = len(planned.plan.steps)
     note(f"Proved on the dev database and sealed: {count} change{'s' if count != 1 else ''}")
     offer_attributes(directory.path, len(directory.files))
+    if edit:
+        from telamon.cli import migrate_edit
+
+        click.get_current_context().invoke(
+            migrate_edit.command, version="", directory_url=directory.path, env=env, config=config
+        )
 
 
 def show(value: dict[str, Any]) -> None:

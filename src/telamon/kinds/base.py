@@ -21,12 +21,14 @@ class Server:
         schemas: the schemas in scope; empty means all that are not PostgreSQL's own.
         unqualified: the one schema whose name is left out of all SQL, or "".
         superuser: whether it is read as a superuser; others may not see how subscriptions connect.
+        concurrently: what of `create` and `drop` is done to indexes of existing tables without blocking writes.
     """
 
     version_num: int
     schemas: tuple[str, ...] = ()
     unqualified: str = ""
     superuser: bool = True
+    concurrently: frozenset[str] = frozenset()
 
     @property
     def major(self) -> int:

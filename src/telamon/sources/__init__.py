@@ -64,8 +64,14 @@ def _open_one(spec: str, base: Path, python: str | None) -> Source:
         from telamon.sources.models import open_models
 
         return open_models(rest, base, python)
+    if scheme == "within":
+        from telamon.sources.within import open_within
+
+        return open_within(rest, lambda inner: _open_one(inner, base, python))
     if opened := _open_tool(scheme, rest, base, python):
         return opened
+    if scheme in ("mysql", "mariadb", "maria", "sqlite", "sqlserver", "clickhouse", "libsql", "oracle"):
+        raise UsageError(f"{scheme}:// is not read", where=spec, do="Telamon works with PostgreSQL only.")
     raise UsageError(
         f"{scheme}:// is not a kind of source",
         where=spec,
