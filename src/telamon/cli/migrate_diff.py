@@ -20,6 +20,7 @@ from telamon.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from telamon.engine import Planned
     from telamon.plan import Plan
     from telamon.project import Env
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @dev_option
 @scope_options
 @rename_options
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3, and the plan, if a migration is missing.")
 @project_options
 @format_option
 def command(
@@ -43,6 +45,7 @@ def command(
     renames: tuple[str, ...],
     no_rename: bool,
     using: tuple[str, ...],
+    check: bool,
     env: str | None,
     config: str | None,
     form: str,
@@ -64,12 +67,15 @@ def command(
         name,
         dev=dev or project.dev,
         scope=scope_of(project, schemas, exclude),
-        wishes=wishes_of(renames, no_rename, using, project, required=True),
+        wishes=wishes_of(renames, no_rename, using, project, required=not check),
         consent=lambda plan: consent(plan, project),
+        check=check,
     )
     planned = written.planned
     for text in planned.unmanaged if planned else ():
         note(f"Not managed: {text}")
+    if check and planned and planned.plan:
+        show_missing(planned, form)
     if written.file is None:
         if form == "json":
             show({"file": None, "statements": 0})
@@ -90,6 +96,25 @@ def command(
     count = len(planned.plan.steps)
     note(f"Proved on the dev database and sealed: {count} change{'s' if count != 1 else ''}")
     offer_attributes(directory.path, len(directory.files))
+
+
+def show_missing(planned: Planned, form: str) -> None:
+    """Prints the plan of the migration that is missing, and fails.
+
+    Raises:
+        CheckError: always.
+    """
+    from telamon.errors import CheckError
+    from telamon.report.plan import plan_as_json
+
+    click.echo(plan_as_json(planned.plan) if form == "json" else planned.sql().rstrip("\n"))
+    for candidate in planned.candidates:
+        note(f"Perhaps a rename: {candidate}")
+    count = len(planned.plan.steps)
+    raise CheckError(
+        f"The schema is ahead of the migration directory by {count} change{'s' if count != 1 else ''}",
+        do="Write the migration: telamon migrate diff NAME, and commit it.",
+    )
 
 
 def show(value: dict[str, Any]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from telamon.lint.finding import Finding, LintReport
+from telamon.lint.finding import Finding, LintReport, Severity
 
-SEVERITIES = ("error", "warning", "info")
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 def counted(number: int, noun: str) -> str:
