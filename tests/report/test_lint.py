@@ -57,6 +57,13 @@ REPORT = LintReport(
 CLEAN = LintReport((FileReport("migrations/3_c.sql", 2),))
 
 
+@pytest.fixture(autouse=True)
+def outside_of_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of a CI change paths and write summaries; tests that want that set them."""
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def junit_errors(text: str) -> list[str]:
     """What is wrong with a JUnit report.
 
@@ -155,9 +162,8 @@ def test_sarif_is_valid(report: LintReport) -> None:
     assert run["invocations"][0]["executionSuccessful"] is not any(file.failure for file in report.files)
 
 
-def test_github_annotations_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_github_annotations_are_escaped() -> None:
     """Each is one line, and the runner reads back what was found."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     lines = render(REPORT, "github").split("\n")
     assert lines.pop() == ""
     parsed = []
@@ -200,6 +206,19 @@ def test_github_summary_is_cut_below_the_limit(monkeypatch: pytest.MonkeyPatch, 
     assert len(text.encode()) < 1 << 20 and "1000 findings are too many" in text
 
 
+def test_paths_are_those_of_the_repository(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a CI runs the command in a folder below, its pages still find the file."""
+    (tmp_path / "back").mkdir()
+    monkeypatch.chdir(tmp_path / "back")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    report = LintReport((FileReport(INDEX.path, 1, (INDEX,)),))
+    assert "file=back/migrations/2_b.sql," in render(report, "github")
+    assert '"back/migrations/2_b.sql"' in render(report, "sarif")
+    monkeypatch.delenv("GITHUB_WORKSPACE")
+    monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path))
+    assert '"back/migrations/2_b.sql"' in render(report, "gitlab")
+
+
 def test_gitlab_fingerprints_are_stable() -> None:
     """They stay when a statement moves, differ between findings that are alike, and change with the statement."""
 
@@ -237,9 +256,8 @@ def test_junit() -> None:
     assert junit_errors(text.replace('failures="1"', 'failures="2"'))
 
 
-def test_every_form_ends_with_one_line_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_form_ends_with_one_line_end() -> None:
     """So that it can be printed as it is, and there is no other form."""
-    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     for form in FORMS:
         text = render(REPORT, form)
         assert text.endswith("\n") and not text.endswith("\n\n"), form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 from telamon.lint.finding import Finding, LintReport, Severity
@@ -53,3 +54,13 @@ def sentence(text: str) -> str:
 def last_line(finding: Finding) -> int:
     """The statement's last line, never before its first."""
     return max(finding.line, finding.end_line, 1)
+
+
+def from_root(path: str) -> str:
+    """A path as the pages of a CI know it: from the root of the repository that it checked out."""
+    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    if root:
+        relative = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+        if not relative.startswith(".."):
+            return relative
+    return path.removeprefix("./")

@@ -7,7 +7,7 @@ import re
 
 from telamon.errors import TelamonError
 from telamon.lint.finding import FileReport, Finding, LintReport
-from telamon.report.counted import last_line, summary, tally
+from telamon.report.counted import from_root, last_line, summary, tally
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 LARGEST = 1_000_000  # bytes; GitHub refuses a summary of more than 1 MiB
@@ -34,7 +34,7 @@ def render(report: LintReport, color: bool = False) -> str:
 
 def annotation(finding: Finding) -> str:
     """A finding at its lines. Of more than ten of a kind in a step GitHub shows only the first ten."""
-    place = {"file": finding.path.removeprefix("./"), "line": str(max(finding.line, 1))}
+    place = {"file": from_root(finding.path), "line": str(max(finding.line, 1))}
     if last_line(finding) == max(finding.line, 1):
         place["col"] = str(max(finding.column, 1))  # GitHub takes columns only of a single line
     place |= {"endLine": str(last_line(finding)), "title": f"{finding.code} {finding.rule}".strip()}
@@ -46,7 +46,7 @@ def annotation(finding: Finding) -> str:
 
 def of_failure(file: FileReport) -> str:
     """A file that was not judged to its end."""
-    place = {"file": file.path.removeprefix("./"), "title": "not judged"}
+    place = {"file": from_root(file.path), "title": "not judged"}
     return command("error", place, file.failure or "")
 
 

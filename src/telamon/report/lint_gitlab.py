@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from telamon.lint.finding import LintReport
-from telamon.report.counted import last_line, sentence
+from telamon.report.counted import from_root, last_line, sentence
 from telamon.report.prints import fingerprints
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
@@ -21,7 +21,7 @@ def render(report: LintReport, color: bool = False) -> str:
             "fingerprint": mark,
             "severity": SEVERITIES[finding.severity],
             "location": {
-                "path": finding.path.removeprefix("./"),
+                "path": from_root(finding.path),
                 "lines": {"begin": max(finding.line, 1), "end": last_line(finding)},
             },
         }
@@ -33,7 +33,7 @@ def render(report: LintReport, color: bool = False) -> str:
             "check_name": "not-judged",
             "fingerprint": f"not-judged {file.path}",
             "severity": "blocker",
-            "location": {"path": file.path.removeprefix("./"), "lines": {"begin": 1, "end": 1}},
+            "location": {"path": from_root(file.path), "lines": {"begin": 1, "end": 1}},
         }
         for file in report.files
         if file.failure is not None

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from telamon.lint.finding import FileReport, Finding, LintReport
-from telamon.report.counted import explained, last_line, sentence
+from telamon.report.counted import explained, from_root, last_line, sentence
 from telamon.report.prints import fingerprints
 from telamon.version import __version__
 
@@ -89,6 +89,7 @@ def notification(file: FileReport) -> dict[str, Any]:
 
 def artifact(path: str) -> dict[str, str]:
     """Where a file is: a path in the repository stays relative to its root."""
+    path = from_root(path)
     if path.startswith("/"):
         return {"uri": f"file://{quote(path)}"}
-    return {"uri": quote(path.removeprefix("./")), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(path), "uriBaseId": "%SRCROOT%"}

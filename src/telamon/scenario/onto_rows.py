@@ -87,7 +87,7 @@ def _filled(connection: psycopg.Connection[Any]) -> dict[Table, int]:
     from telamon.rows import count, seed
 
     tables: list[Table] = connection.execute(TABLES).fetchall()
-    by_id = {("table", schema, name): (oid, schema, name) for oid, schema, name in tables}
+    by_id: dict[Id, Table] = {("table", schema, name): (oid, schema, name) for oid, schema, name in tables}
     seed(connection, by_id)
     return {by_id[id]: rows for id, rows in count(connection, by_id).items() if rows}
 
