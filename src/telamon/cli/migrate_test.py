@@ -14,7 +14,7 @@ from telamon.directory import Directory
 @dev_option
 @click.option("--only", "-k", default="", help="Only tests with this in their names.")
 @click.option("--git-base", default=None, help="Also run what is new since this branch onto rows in every table.")
-@click.option("--jobs", "-j", type=click.IntRange(min=1), default=4, show_default=True, help="Tests at a time.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 16), default=4, show_default=True, help="Tests at a time.")
 @project_options
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text", help="What to print.")
 def command(

@@ -38,7 +38,7 @@ def summary(report: LintReport) -> str:
 
 def explained(finding: Finding) -> str:
     """What a finding says, whole, as plain text."""
-    parts = [sentence(finding.message), finding.why]
+    parts = [sentence(finding.message), sentence(finding.why)]
     if finding.forecast:
         parts.append(f"Forecast: {finding.forecast}")
     if finding.rewrite:

@@ -7,7 +7,7 @@ import re
 
 from telamon.errors import TelamonError
 from telamon.lint.finding import FileReport, Finding, LintReport
-from telamon.report.counted import from_root, last_line, summary, tally
+from telamon.report.counted import from_root, last_line, sentence, summary, tally
 
 COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 LARGEST = 1_000_000  # bytes; GitHub refuses a summary of more than 1 MiB
@@ -38,7 +38,7 @@ def annotation(finding: Finding) -> str:
     if last_line(finding) == max(finding.line, 1):
         place["col"] = str(max(finding.column, 1))  # GitHub takes columns only of a single line
     place |= {"endLine": str(last_line(finding)), "title": f"{finding.code} {finding.rule}".strip()}
-    parts = [finding.message, finding.why, finding.forecast and f"Forecast: {finding.forecast}"]
+    parts = [sentence(finding.message), sentence(finding.why), finding.forecast and f"Forecast: {finding.forecast}"]
     if finding.rewrite:
         parts.append(f"Write instead:\n{finding.rewrite.rstrip()}")
     return command(COMMANDS[finding.severity], place, "\n".join(part for part in parts if part))
@@ -85,7 +85,11 @@ def markdown(report: LintReport) -> str:
 def _details(finding: Finding) -> str:
     head = f"<details><summary>{_text(finding.code)} {_text(finding.path)}:{finding.line}</summary>\n\n"
     body = [_fenced(finding.statement, "sql")] if finding.statement else []
-    body += [f"{_text(part)}\n" for part in (finding.why, finding.forecast and f"Forecast: {finding.forecast}") if part]
+    body += [
+        f"{_text(part)}\n"
+        for part in (sentence(finding.why), finding.forecast and f"Forecast: {finding.forecast}")
+        if part
+    ]
     if finding.rewrite:
         body.append(f"Write instead:\n\n{_fenced(finding.rewrite, 'sql')}")
     return head + "\n".join(body) + "\n</details>\n\n"

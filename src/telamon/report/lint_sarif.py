@@ -55,7 +55,7 @@ def rule(finding: Finding) -> dict[str, Any]:
         "properties": {"tags": [tag for tag in (finding.analyzer,) if tag]},
     }
     if finding.why:
-        described |= {"fullDescription": {"text": finding.why}, "help": {"text": finding.why}}
+        described |= {"fullDescription": {"text": sentence(finding.why)}, "help": {"text": sentence(finding.why)}}
     return described
 
 
