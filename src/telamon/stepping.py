@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from telamon.errors import UsageError
@@ -40,18 +39,14 @@ class Stepper:
         directory: whose migrations are run.
         dev: where.
         at: the version to begin with, `empty` or `newest`; it is copied from the replay cache where that has it.
-        guard: held while databases are made and dropped, where several threads share `dev`.
 
     Raises:
         UsageError: no migration has that version.
         CheckError: the directory does not replay.
     """
 
-    def __init__(
-        self, directory: Directory, dev: Dev, at: str = NEWEST, guard: AbstractContextManager[Any] | None = None
-    ) -> None:
+    def __init__(self, directory: Directory, dev: Dev, at: str = NEWEST) -> None:
         self.directory, self.dev = directory, dev
-        self._guard: AbstractContextManager[Any] = guard or nullcontext()
         self.version = resolved(directory, at)
         self.database = self._made()
 
@@ -97,8 +92,7 @@ class Stepper:
 
     def drop(self) -> None:
         """Drops the database, whoever is connected."""
-        with self._guard:
-            self.database.drop()
+        self.database.drop()
 
     def __enter__(self) -> Stepper:
         return self
@@ -111,8 +105,7 @@ class Stepper:
     def _made(self) -> Database:
         from telamon.replay import replay
 
-        with self._guard:
-            return self.dev.create() if self.version is None else replay(self.directory, self.dev, self.version)
+        return self.dev.create() if self.version is None else replay(self.directory, self.dev, self.version)
 
     def _from_here(self) -> set[str]:
         versions = [file.version for file in self.directory.executable()]

@@ -117,6 +117,14 @@ def test_junit_has_failures_and_errors(users: Place) -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
 
 
+def test_nothing_to_replay(place: Place) -> None:
+    """Several tests that begin with nothing, as processes of their own do: the server is started for them."""
+    place.migrations(v1_t="CREATE TABLE t (a int);")
+    place.write("t.sql", "".join(f"-- test: {n}\n-- at: empty\n-- migrate to: 1\n" for n in range(3)))
+    ran = place.start("migrate", "test", "t.sql", "-j", "2")
+    assert ran.code == 0 and "3 tests: 3 passed" in ran.out, ran.err
+
+
 def test_what_stops_all(users: Place) -> None:
     """A version that does not exist, a misspelt directive, a broken seal: before any test is run."""
     users.write("t.sql", "-- test: a\n-- at: 9\n-- expect: SELECT true\n")

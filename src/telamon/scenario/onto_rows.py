@@ -68,7 +68,7 @@ def run_onto_rows(run: Run, ref: str) -> FileResult:
     begun = time.perf_counter()
     at = base_version(run.directory, ref)
     problem, note = None, ""
-    with Stepper(run.directory, run.dev, at, run.guard) as stepper, stepper.connect() as connection:
+    with Stepper(run.directory, run.dev, at) as stepper, stepper.connect() as connection:
         new = stepper.ahead(NEWEST) if run.directory.executable() else ()
         before = _filled(connection)
         try:

@@ -6,15 +6,16 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from threading import Lock
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from telamon.dev import Dev
-from telamon.dev.given import LentDev
+from telamon.dev.server import ServerDev
 from telamon.directory import Directory
 from telamon.errors import TelamonError, UsageError
 from telamon.scenario.types import (
@@ -57,12 +58,10 @@ class Run:
     Args:
         directory: whose migrations are tested.
         dev: where.
-        guard: held while databases are made and dropped.
     """
 
     directory: Directory
     dev: Dev
-    guard: Lock = field(default_factory=Lock)
 
 
 def run_tests(run: Run, files: Sequence[tuple[str, Sequence[Scenario]]], jobs: int = JOBS) -> TestReport:
@@ -79,12 +78,33 @@ def run_tests(run: Run, files: Sequence[tuple[str, Sequence[Scenario]]], jobs: i
     begun = time.perf_counter()
     scenarios = [scenario for _, each in files for scenario in each]
     _prepare(run, scenarios)
-    lent = isinstance(run.dev, LentDev)
-    with ThreadPoolExecutor(1 if lent else max(1, jobs)) as pool:
-        results = list(pool.map(lambda scenario: carried_out(run, scenario), scenarios))
+    several = min(jobs, len(scenarios))
+    if several < 2 or not isinstance(run.dev, ServerDev):  # then it lends one database only
+        results = [carried_out(run.directory, run.dev, scenario) for scenario in scenarios]
+    else:
+        run.dev.has("")  # starts the server, if nothing was replayed before
+        # Making and dropping databases takes most of the time: each thread does it over a connection of its own.
+        with ExitStack() as stack, ThreadPoolExecutor(several) as pool:
+            free: SimpleQueue[Dev] = SimpleQueue()
+            for _ in range(several):
+                free.put(stack.enter_context(closing(_another(run.dev))))
+            results = list(pool.map(lambda scenario: _on_a_free_one(run.directory, free, scenario), scenarios))
     left = iter(results)
     found = tuple(FileResult(path, tuple(next(left) for _ in each)) for path, each in files)
     return TestReport(found, time.perf_counter() - begun)
+
+
+def _another(dev: ServerDev) -> ServerDev:
+    """A second connection to a dev server, which the first one keeps running."""
+    return ServerDev(dev.conninfo, dev.version_num, dev.description, dev.identity)
+
+
+def _on_a_free_one(directory: Directory, free: SimpleQueue[Dev], scenario: Scenario) -> Result:
+    dev = free.get()
+    try:
+        return carried_out(directory, dev, scenario)
+    finally:
+        free.put(dev)
 
 
 def _prepare(run: Run, scenarios: Sequence[Scenario]) -> None:
@@ -107,11 +127,11 @@ def _migration(step: Step) -> Migrate | None:
     return inner if isinstance(inner, Migrate) else None
 
 
-def carried_out(run: Run, scenario: Scenario) -> Result:
+def carried_out(directory: Directory, dev: Dev, scenario: Scenario) -> Result:
     """One test, on a database of its own."""
     begun = time.perf_counter()
     problem = None
-    with Stepper(run.directory, run.dev, scenario.at, run.guard) as stepper, stepper.connect() as connection:
+    with Stepper(directory, dev, scenario.at) as stepper, stepper.connect() as connection:
         try:
             for step in scenario.steps:
                 perform(step, stepper, connection)
