@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -117,11 +118,15 @@ def test_junit_has_failures_and_errors(users: Place) -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
 
 
-def test_nothing_to_replay(place: Place) -> None:
-    """Several tests that begin with nothing, as processes of their own do: the server is started for them."""
+def test_nothing_to_replay(place: Place, tmp_path: Path) -> None:
+    """Several tests that begin with nothing, where no server runs yet: it is started for them."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "cache").mkdir(mode=0o711)
+    own = {"TELAMON_CACHE": str(tmp_path / "cache")}
     place.migrations(v1_t="CREATE TABLE t (a int);")
     place.write("t.sql", "".join(f"-- test: {n}\n-- at: empty\n-- migrate to: 1\n" for n in range(3)))
-    ran = place.start("migrate", "test", "t.sql", "-j", "2")
+    ran = place.start("migrate", "test", "t.sql", "-j", "2", environment=own)
+    place.start("dev", "stop", "--purge", environment=own)
     assert ran.code == 0 and "3 tests: 3 passed" in ran.out, ran.err
 
 
