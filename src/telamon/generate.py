@@ -87,11 +87,13 @@ def migrate_diff(
     scope: Scope = EVERYTHING,
     wishes: Wishes = NO_WISHES,
     consent: Callable[[Plan], bool] = lambda plan: True,
+    check: bool = False,
 ) -> Written:
     """Writes the migration that leads from a directory to a source, proved and sealed.
 
     Args:
         consent: called before writing a plan that loses data; False stops.
+        check: write nothing, whatever the plan is.
 
     Raises:
         CheckError: the directory is not as its sum file says, or does not replay.
@@ -113,7 +115,7 @@ def migrate_diff(
             if key:
                 note(key)
             return Written(None, planned)
-        if planned.plan.losses and not consent(planned.plan):
+        if check or (planned.plan.losses and not consent(planned.plan)):
             return Written(None, planned)
         file = write_plan(directory, name, planned)
         if planned.proof:

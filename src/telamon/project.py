@@ -32,7 +32,7 @@ ExecOrder: TypeAlias = Literal["linear", "linear-skip", "non-linear"]
 TxMode: TypeAlias = Literal["file", "all", "none"]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
-_TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline")
+_TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline", "tests")
 _LISTS = ("src", "schemas", "exclude", "renames")
 _CHOICES = {
     "destructive": ("allow", "ask", "refuse"),
@@ -79,6 +79,12 @@ class Env:
         path = os.path.join(self.base, os.path.expanduser(written.removeprefix("file://")))
         relative = os.path.relpath(path)
         return path if relative.startswith("..") else relative
+
+    @property
+    def tests(self) -> str | None:
+        """The folder of tests of migrations; a path is relative to the configuration."""
+        written = self._text("tests")
+        return os.path.relpath(os.path.join(self.base, os.path.expanduser(written))) if written else None
 
     @property
     def url(self) -> str | None:

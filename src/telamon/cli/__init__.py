@@ -74,7 +74,9 @@ class LazyGroup(click.Group):
             ctx.exit(error.exit_code)
 
 
-@click.group("telamon", cls=LazyGroup, lazy={})
+@click.group(
+    "telamon", cls=LazyGroup, lazy={"init": "Write what a project needs around its migrations: the checks of CI."}
+)
 @click.version_option(__version__, prog_name="telamon")
 def main() -> None:
     """Schema migrations for PostgreSQL: proved, sealed, patient."""
@@ -103,6 +105,7 @@ def version() -> None:
         "rebase": "Put migrations that are not merged yet after those that are.",
         "checkpoint": "Write the whole schema as a file from which new databases start.",
         "import": "Convert the migrations of another tool.",
+        "test": "Run tests of migrations, written in SQL.",
         "set": "Record on a target that it is at a version, and run nothing.",
     },
 )

@@ -22,6 +22,7 @@ from telamon.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from telamon.engine import Planned
     from telamon.plan import Plan
     from telamon.project import Env
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @dev_option
 @scope_options
 @rename_options
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3, and the plan, if a migration is missing.")
 @project_options
 @click.option("--qualifier", default=None, help="Write this schema's name where it would be left out.")
 @click.option("--edit", is_flag=True, help="Open the file in the editor (VISUAL, EDITOR), and seal it afterwards.")
@@ -49,6 +51,7 @@ def command(
     renames: tuple[str, ...],
     no_rename: bool,
     using: tuple[str, ...],
+    check: bool,
     env: str | None,
     config: str | None,
     qualifier: str | None,
@@ -73,12 +76,15 @@ def command(
         name,
         dev=dev or project.dev,
         scope=scope_of(project, schemas, exclude, dev=dev or project.dev, qualifier=qualifier),
-        wishes=wishes_of(renames, no_rename, using, project, required=True),
+        wishes=wishes_of(renames, no_rename, using, project, required=not check),
         consent=lambda plan: consent(plan, project),
+        check=check,
     )
     planned = written.planned
     for text in planned.unmanaged if planned else ():
         note(f"Not managed: {text}")
+    if check and planned and planned.plan:
+        show_missing(planned, form)
     if written.file is None:
         if form == "json":
             show({"file": None, "statements": 0})
@@ -105,6 +111,25 @@ def command(
         click.get_current_context().invoke(
             migrate_edit.command, version="", directory_url=directory.path, env=env, config=config
         )
+
+
+def show_missing(planned: Planned, form: str) -> None:
+    """Prints the plan of the migration that is missing, and fails.
+
+    Raises:
+        CheckError: always.
+    """
+    from telamon.errors import CheckError
+    from telamon.report.plan import plan_as_json
+
+    click.echo(plan_as_json(planned.plan) if form == "json" else planned.sql().rstrip("\n"))
+    for candidate in planned.candidates:
+        note(f"Perhaps a rename: {candidate}")
+    count = len(planned.plan.steps)
+    raise CheckError(
+        f"The schema is ahead of the migration directory by {count} change{'s' if count != 1 else ''}",
+        do="Write the migration: telamon migrate diff NAME, and commit it.",
+    )
 
 
 def show(value: dict[str, Any]) -> None:
