@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -103,7 +103,8 @@ def show_plan(work: Work, form: str, *, applied: bool, nothing: str = "") -> Non
 
         shown = json.loads(plan_as_json(intent.planned.plan))
         losses = [{"what": loss.what, "rows": loss.rows} for loss in intent.losses]
-        click.echo(json.dumps({**shown, "losses": losses, "applied": applied}, indent=2))
+        way = asdict(intent.way) if intent.way else {}
+        click.echo(json.dumps({**way, **shown, "losses": losses, "applied": applied}, indent=2))
     elif nothing:
         note(nothing)
     else:
