@@ -28,14 +28,27 @@ TxMode: TypeAlias = Literal["file", "all", "none"]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline")
-_LISTS = ("src", "schemas", "exclude", "renames")
+_LISTS = ("src", "schemas", "exclude", "renames", "context")
 _CHOICES = {
     "destructive": ("allow", "ask", "refuse"),
     "exec_order": ("linear", "linear-skip", "non-linear"),
     "tx_mode": ("file", "all", "none"),
 }
 _DURATIONS = ("lock_timeout",)
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS)
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A difference between a target and its migrations that is left alone.
+
+    Args:
+        object: a pattern as `exclude` has it: `index:public.t_idx`.
+        reason: why.
+    """
+
+    object: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,16 @@ class Env:
     def renames(self) -> tuple[str, ...]:
         """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
         return self._list("renames")
+
+    @property
+    def ignore(self) -> tuple[Ignored, ...]:
+        """The differences that `schema drift` leaves out of account."""
+        return tuple(Ignored(each["object"], each["reason"]) for each in self.values.get("ignore", []))
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """The contexts whose migrations are applied here, beside those without any."""
+        return self._list("context")
 
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -271,6 +294,11 @@ def _mistake(key: str, value: Any) -> str:
     if key in _LISTS:
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return "" if listed or isinstance(value, str) else "a text or a list of texts"
+    if key == "ignore":
+        tables = isinstance(value, list) and all(isinstance(each, dict) for each in value)
+        named = tables and all({*each} == {"object", "reason"} for each in value)
+        said = named and all(isinstance(text, str) and text.strip() for each in value for text in each.values())
+        return "" if said else "a list of { object = ..., reason = ... }, both of them texts that are not empty"
     if key in _DURATIONS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
