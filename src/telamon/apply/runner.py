@@ -15,7 +15,7 @@ from telamon.apply.events import Emit, Event, FileDone, FileStarted, Note, RunSt
 from telamon.apply.execute import run
 from telamon.apply.lock import advisory_lock
 from telamon.apply.options import Options
-from telamon.apply.pending import baseline_file, cut, pending, refuse_unordered
+from telamon.apply.pending import baseline_file, cut, in_context, pending, refuse_unordered
 from telamon.apply.report import ApplyReport, Recorder, env_json
 from telamon.apply.revisions import BASELINE, Revision, RevisionTable, dirt, locate
 from telamon.apply.session import Session
@@ -137,7 +137,7 @@ class _Run:
             quiet: tell nobody.
         """
         options, files = self.options, self.directory.executable()
-        found = pending(files, rows, options.exec_order)
+        found = pending(in_context(files, options.contexts, rows), rows, options.exec_order)
         refuse_unordered(found, options.exec_order)
         wanted = cut(found.files, amount=options.amount, to_version=options.to_version, known=files)
         by_version = {row.version: row for row in rows}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from telamon.cli.target_options import Duration, first, load_env, require_url, target_options
+from telamon.cli.target_options import Duration, context_option, first, load_env, require_url, target_options
 from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--statement-timeout", type=Duration(), default="0", help="How long a statement may run.  [default: no limit]"
 )
+@context_option
 def command(form: str, **given: Any) -> None:
     """Runs pending migrations on a target: AMOUNT of them, or all."""
     from telamon.apply import apply
@@ -80,4 +81,5 @@ def _options(given: dict[str, Any], env: Env) -> Options:
         lock_retry=given["lock_retry"],
         statement_timeout=given["statement_timeout"],
         wait_for_database=given["wait"],
+        contexts=given["contexts"] or env.context,
     )

@@ -6,12 +6,13 @@ import json
 
 import click
 
-from telamon.cli.target_options import first, load_env, require_url, target_options
+from telamon.cli.target_options import context_option, first, load_env, require_url, target_options
 
 
 @click.command("status")
 @target_options
 @click.option("--baseline", default=None, metavar="VERSION", help="The baseline that apply would be given.")
+@context_option
 def command(
     url: str | None,
     directory: str | None,
@@ -22,6 +23,7 @@ def command(
     wait: float,
     form: str,
     baseline: str | None,
+    contexts: tuple[str, ...],
 ) -> None:
     """Tells what is applied to a target and what is pending."""
     from telamon.apply import status
@@ -35,5 +37,6 @@ def command(
         exec_order=first(chosen.exec_order, default="linear"),
         baseline=first(baseline, chosen.baseline, default=None),
         wait=wait,
+        contexts=contexts or chosen.context,
     )
     click.echo(json.dumps(found.to_json(), indent=2) if form == "json" else found.to_text())

@@ -53,6 +53,11 @@ def target_options(command: Command) -> Command:
     return command
 
 
+context_option = click.option(
+    "--context", "contexts", multiple=True, help="Take the migrations of this context, too; repeatable."
+)
+
+
 def load_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
     """The environment in the configuration; one without settings where the flags say all."""
     from telamon.project import Env, load_project
