@@ -35,7 +35,9 @@ _CHOICES = {
     "tx_mode": ("file", "all", "none"),
 }
 _DURATIONS = ("lock_timeout",)
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, "ignore")
+_COUNTS = {"canary": 0, "max_failures": 1, "per_server": 1}
+_TARGETS = ({"query"}, {"query", "url"}, {"schemas_query"}, {"schemas_query", "url"})
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, "ignore", "targets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,23 @@ class Ignored:
 
     object: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of an environment that has many.
+
+    Args:
+        urls: they themselves, or else
+        url: of a database that is asked for them
+        query: by a query that returns URLs, or
+        schemas_query: by one that returns the names of its schemas, each of which is a target.
+    """
+
+    urls: tuple[str, ...] = ()
+    url: str = ""
+    query: str = ""
+    schemas_query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +183,33 @@ class Env:
     def context(self) -> tuple[str, ...]:
         """The contexts whose migrations are applied here, beside those without any."""
         return self._list("context")
+
+    @property
+    def targets(self) -> Targets | None:
+        """The targets where there are many, None where `url` says it all."""
+        value = self.values.get("targets")
+        if value is None or isinstance(value, list):
+            return None if value is None else Targets(self._list("targets"))
+        what, where = f"targets of the environment {self.name}", self._place("targets")
+        url = _resolve(value["url"], what, where) if "url" in value else self.url
+        if not url:
+            raise UsageError("targets has a query and no url to ask", where=where)
+        return Targets((), url, value.get("query", ""), value.get("schemas_query", ""))
+
+    @property
+    def canary(self) -> int:
+        """How many of the targets go first, alone."""
+        return cast("int", self.values.get("canary", 1))
+
+    @property
+    def max_failures(self) -> int:
+        """After so many failed targets no other one is begun."""
+        return cast("int", self.values.get("max_failures", 1))
+
+    @property
+    def per_server(self) -> int:
+        """How many targets of one server are worked on at a time."""
+        return cast("int", self.values.get("per_server", 4))
 
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -294,6 +340,15 @@ def _mistake(key: str, value: Any) -> str:
     if key in _LISTS:
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return "" if listed or isinstance(value, str) else "a text or a list of texts"
+    if key in _COUNTS:
+        counted = isinstance(value, int) and not isinstance(value, bool) and value >= _COUNTS[key]
+        return "" if counted else f"a number from {_COUNTS[key]} on"
+    if key == "targets":
+        asked = (
+            isinstance(value, dict) and {*value} in _TARGETS and all(isinstance(each, str) for each in value.values())
+        )
+        listed = isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+        return "" if asked or listed else "a list of URLs, or { query = ... } or { schemas_query = ... }, with a url"
     if key == "ignore":
         tables = isinstance(value, list) and all(isinstance(each, dict) for each in value)
         named = tables and all({*each} == {"object", "reason"} for each in value)

@@ -42,6 +42,11 @@ def command(form: str, **given: Any) -> None:
     from telamon.apply.target import parse
 
     env = load_env(given["url"], given["directory"], given["config"], given["env"])
+    if env.targets and not given["url"]:
+        from telamon.cli.fleet import apply_fleet
+
+        apply_fleet(env, first(given["directory"], env.dir, default="migrations"), _options(given, env), form)
+        return
     url = require_url(given["url"], env)
     directory = first(given["directory"], env.dir, default="migrations")
     options = _options(given, env)

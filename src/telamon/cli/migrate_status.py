@@ -29,6 +29,20 @@ def command(
     from telamon.apply import status
 
     chosen = load_env(url, directory, config, env)
+    if chosen.targets and not url:
+        from telamon.apply import Options
+        from telamon.cli.fleet import status_fleet
+
+        options = Options(
+            baseline=first(baseline, chosen.baseline, default=None),
+            exec_order=chosen.exec_order,
+            revisions_schema=first(revisions_schema, chosen.revisions_schema, default=None),
+            role=first(role, chosen.role, default=None),
+            wait_for_database=wait,
+            contexts=contexts or chosen.context,
+        )
+        status_fleet(chosen, first(directory, chosen.dir, default="migrations"), options, form)
+        return
     found = status(
         require_url(url, chosen),
         first(directory, chosen.dir, default="migrations"),
