@@ -16,7 +16,7 @@ from telamon.directory import Directory
 from telamon.errors import CheckError, UsageError
 from telamon.fleet.drive import drive, executor_for
 from telamon.fleet.survey import History, shared, survey
-from telamon.fleet.targets import base_url, given
+from telamon.fleet.targets import base_url, checked, given
 from telamon.fleet.types import FleetReport, FleetTarget, Limits, Outcome
 from telamon.fleet.unit import Unit, apply_unit
 
@@ -77,14 +77,14 @@ def fleet_of(targets: Sequence[str | FleetTarget], options: Options) -> tuple[Fl
         UsageError: two are the same, there is none, or they would share one revision table.
     """
     made = [each if isinstance(each, FleetTarget) else given([each])[0] for each in targets]
-    given([each.url for each in made])
-    if options.revisions_schema and shared(made):
+    found = checked(made)
+    if options.revisions_schema and shared(found):
         raise UsageError(
             "Schemas of one database cannot share a revision table",
             why="Each has its own version, and a table of its own for it.",
             do="Leave out revisions_schema.",
         )
-    return tuple(made)
+    return found
 
 
 @contextlib.contextmanager

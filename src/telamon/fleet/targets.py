@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import psycopg
 
@@ -20,7 +21,7 @@ def given(urls: Iterable[str]) -> tuple[FleetTarget, ...]:
     Raises:
         UsageError: one is no PostgreSQL URL, two are the same, or there is none.
     """
-    return _checked([_target(url) for url in urls])
+    return checked([_target(url) for url in urls])
 
 
 def asked(url: str, query: str, *, role: str | None = None) -> tuple[FleetTarget, ...]:
@@ -50,7 +51,10 @@ def tenants(url: str, query: str, *, role: str | None = None) -> tuple[FleetTarg
     """
     if parse(url).search_path:
         raise UsageError("The URL of a database with a schema for each tenant has no search_path", where=url)
-    return _checked([_target(_bound(url, schema), schema) for schema in _column(url, query, role)])
+    base = _target(url)
+    return checked(
+        [replace(base, name=schema, url=_bound(url, schema), schema=schema) for schema in _column(url, query, role)]
+    )
 
 
 def resolve(targets: Targets, *, role: str | None = None) -> tuple[FleetTarget, ...]:
@@ -77,20 +81,27 @@ def _bound(url: str, schema: str) -> str:
     return f"{url}{mark}search_path={urllib.parse.quote(schema)}"
 
 
-def _target(url: str, name: str = "") -> FleetTarget:
+def _target(url: str) -> FleetTarget:
     address = parse(url)
     values = address.parameters
     host = str(values.get("host") or values.get("hostaddr") or "local")
     server = f"{host}:{values.get('port') or 5432}"
     database = f"{server}/{values.get('dbname') or values.get('user') or ''}"
     schema = address.schema or ""
-    return FleetTarget(name or database + (f"/{schema}" if schema else ""), url, server, database, schema)
+    return FleetTarget(database + (f"/{schema}" if schema else ""), url, server, database, schema)
 
 
-def _checked(found: Sequence[FleetTarget]) -> tuple[FleetTarget, ...]:
-    twice = [name for name, count in Counter(each.name for each in found).items() if count > 1]
+def checked(found: Sequence[FleetTarget]) -> tuple[FleetTarget, ...]:
+    """The targets, if each is there once.
+
+    Raises:
+        UsageError: two are the same, or there is none.
+    """
+    places = Counter((each.database, each.schema) for each in found)
+    names = Counter(each.name for each in found)
+    twice = [each.name for each in found if places[each.database, each.schema] > 1 or names[each.name] > 1]
     if twice:
-        raise UsageError("A target is named twice", where="\n".join(twice))
+        raise UsageError("A target is named twice", where="\n".join(dict.fromkeys(twice)))
     if not found:
         raise UsageError("There is no target", do="Look at `targets` in the configuration: its list or query is empty.")
     return tuple(found)
