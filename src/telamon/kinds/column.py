@@ -215,6 +215,9 @@ class Column(Kind):
             return "type"
         return "typmod" if before.type != after.type else ""
 
+    def takes_whole(self, fact: Fact, ctx: Context) -> bool:
+        return fact.id[-1] in getattr(ctx.old.facts[fact.parent or fact.id].spec, "key_columns", ())
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if before.generated != after.generated and after.generated:
