@@ -106,6 +106,11 @@ def find_drift(
     directory.check()
     with explained("The target cannot be read"):
         rows = locate(target, revisions_schema).read()
+        if not rows:
+            raise CheckError(
+                "The target has no history: nothing says what it should hold",
+                do="Apply migrations to it, or say where it stands: telamon migrate set VERSION.",
+            )
         where = standing(directory, rows, target.schema)
         should = expected(engine, where)
         read, real = held(engine, target, should)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from telamon.apply.revisions import Revision
 from telamon.apply.target import Target
 from telamon.catalog.facts import Catalog, Id, title
@@ -100,10 +102,11 @@ def copy_of(engine: Engine, where: Standing) -> Database:
     database = engine.dev.create()
     try:
         with database.connect() as connection:
-            name = ident(where.schema)
-            connection.execute(f"CREATE SCHEMA {name}".encode())
-            # The files, and what proves plans on copies, connect anew.
-            connection.execute(f"ALTER DATABASE {ident(database.name)} SET search_path = {name}".encode())
+            connection.execute(f"CREATE SCHEMA {ident(where.schema)}".encode())
+        # The files, and whoever works on this copy, connect anew: they begin in the schema.
+        value = ident(where.schema).replace("\\", "\\\\").replace(" ", "\\ ")
+        before = conninfo_to_dict(database.conninfo).get("options") or ""
+        database.conninfo = make_conninfo(database.conninfo, options=f"{before} -csearch_path={value}".strip())
         run_files(where.directory.for_empty_database(), database, engine.dev)
     except BaseException:
         database.drop()

@@ -209,16 +209,16 @@ def test_it_waits_its_turn(case: Case) -> None:
 
 
 def test_a_target_bound_to_a_schema(case: Case) -> None:
-    case.sql("create schema tenant")
-    url = case.url(search_path="tenant")
+    case.sql('create schema "tenant one"')
+    url = case.url(search_path="tenant one")
     case.write(v1="create table a (id int primary key);", v2="create table b (a int references a);")
     case.apply(url=url)
-    down(case, url=url, scope=Scope(("tenant",)))
-    assert case.sql("select tablename::text from pg_tables where schemaname = 'tenant' order by 1") == [
+    down(case, url=url, scope=Scope(("tenant one",)))
+    assert case.sql("select tablename::text from pg_tables where schemaname = 'tenant one' order by 1") == [
         "a",
         "atlas_schema_revisions",
     ]
-    assert case.sql("select version::text from tenant.atlas_schema_revisions") == ["1"]
+    assert case.sql('select version::text from "tenant one".atlas_schema_revisions') == ["1"]
 
 
 def run(case: Case, *arguments: str) -> subprocess.CompletedProcess[str]:

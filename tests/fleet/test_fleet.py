@@ -80,8 +80,19 @@ def test_a_budget_of_failures(case: Case) -> None:
     assert states(stopped) == ["applied", "failed", "failed", "left", "left", "left"]
     assert "1 applied" in stopped.summary
     assert "3 left" in stopped.summary
+    every = fleet.apply(targets[3:4], case.path, Options(tx_mode="all", dry_run=True))
+    assert [(each.state, each.files, each.version) for each in every.outcomes] == [("applied", ("1.sql",), "")]
     more = fleet.apply(targets, case.path, dirty, limits=replace(limits, canary=0, max_failures=9))
     assert states(more) == ["nothing", "failed", "failed", "applied", "failed", "applied"]
+
+
+def test_what_is_rolled_back_is_not_told_as_done(case: Case) -> None:
+    targets = started(case, 1)
+    case.write(v2="create table b ();", v3="select 1/0;")
+    [whole] = fleet.apply(targets, case.path, Options(tx_mode="all")).outcomes
+    assert (whole.state, whole.files, whole.version, whole.statements) == ("failed", (), "", 0)
+    [each] = fleet.apply(targets, case.path).outcomes
+    assert (each.state, each.files, each.version, each.statements) == ("failed", ("1.sql", "2.sql"), "2", 3)
 
 
 def test_status(case: Case) -> None:
@@ -224,6 +235,8 @@ def test_the_commands(case: Case) -> None:
     assert [each["name"] for each in shown["targets"]] == ["t0", "t1", "t2"]
     listed = json.loads(run(case, "status", "--format", "json").stdout)
     assert listed["count"] == {"OK": 3}
+    one = run(case, "set", "1")
+    assert (one.returncode, "has many targets" in one.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,11 @@ def require_url(url: str | None, env: Env) -> str:
     Raises:
         UsageError: neither the flag nor the configuration gives one.
     """
+    if env.targets and not url:
+        raise UsageError(
+            f"the environment {env.name} has many targets: which one?",
+            do="Give --url; of a tenant with &search_path=its_schema. Only apply and status work on all of them.",
+        )
     found = url or env.url
     if not found:
         raise UsageError(

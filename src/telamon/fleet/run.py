@@ -7,13 +7,15 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+import psycopg
+
 from telamon.apply.events import ignore
 from telamon.apply.lock import EXECUTE, advisory_lock
 from telamon.apply.options import Options
 from telamon.apply.pending import cut, in_context, pending, refuse_unordered
 from telamon.apply.target import connect
 from telamon.directory import Directory
-from telamon.errors import CheckError, UsageError
+from telamon.errors import CheckError, TelamonError, UsageError, mask
 from telamon.fleet.drive import drive, executor_for
 from telamon.fleet.survey import History, shared, survey
 from telamon.fleet.targets import base_url, checked, given
@@ -59,7 +61,7 @@ def apply(
     found = fleet_of(targets, options)
     directory = directory if isinstance(directory, Directory) else Directory.read(directory)
     directory.check()
-    with _locked(found, options) as locks:
+    with _explained(), _locked(found, options) as locks:
         idle = _idle(directory, survey(found, role=options.role), options)
         units = [
             Unit(each, directory, options, locks.get(each.name, EXECUTE)) for each in found if each.name not in idle
@@ -85,6 +87,18 @@ def fleet_of(targets: Sequence[str | FleetTarget], options: Options) -> tuple[Fl
             do="Leave out revisions_schema.",
         )
     return found
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise TelamonError(
+            "The lock of a database with several targets was lost",
+            why=str(error).strip(),
+            do="Run the command again: it does what is left.",
+        ) from None
 
 
 @contextlib.contextmanager
@@ -126,5 +140,5 @@ def _idle(directory: Directory, seen: dict[str, History], options: Options) -> d
 
 def _lost(unit: Unit, error: BaseException) -> Outcome:
     """The outcome of a target whose worker died, or met what is no error of ours."""
-    text = f"Its worker failed: {type(error).__name__}: {error}"
+    text = mask(f"Its worker failed: {type(error).__name__}: {error}")
     return Outcome(unit.target.name, "failed", error=text, exit_code=1)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from telamon.apply.options import Options
 from telamon.apply.pending import in_context, pending
 from telamon.directory import Directory
-from telamon.errors import CheckError
+from telamon.errors import CheckError, mask
 from telamon.fleet.drive import drive, executor_for
 from telamon.fleet.run import DEFAULTS, fleet_of
 from telamon.fleet.survey import History, survey
@@ -74,4 +74,4 @@ def _lines(directory: Directory, seen: dict[str, History], options: Options) -> 
 
 
 def _lost(unit: Unit, error: BaseException) -> StatusLine:
-    return StatusLine(unit.target.name, "ERROR", error=f"Its worker failed: {type(error).__name__}: {error}")
+    return StatusLine(unit.target.name, "ERROR", error=mask(f"Its worker failed: {type(error).__name__}: {error}"))

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-from telamon.apply.events import FileDone, StatementDone
+from telamon.apply.events import Event, FileDone
 from telamon.apply.options import Options
 from telamon.apply.preflight import TxMode
 from telamon.apply.report import Recorder
@@ -16,7 +16,7 @@ from telamon.apply.status import status
 from telamon.apply.work import Work, prepare
 from telamon.directory import Directory, MigrationFile
 from telamon.errors import TelamonError
-from telamon.fleet.types import FleetTarget, Outcome, State, StatusLine
+from telamon.fleet.types import FleetTarget, Outcome, StatusLine
 
 KEPT = 64
 """Files made ready that a worker remembers: targets in the same state need the same."""
@@ -41,38 +41,33 @@ class Unit:
 
 def apply_unit(unit: Unit) -> Outcome:
     """Runs what is pending on one target. Never raises a `TelamonError`: the outcome says what went wrong."""
-    begun, done = time.monotonic(), _Done()
-    name, error, code = unit.target.name, "", 0
-    recorder = Recorder({})
+    begun, name, error, code = time.monotonic(), unit.target.name, "", 0
+    recorder, finished = Recorder({}), set[str]()
 
-    def emit(event: object) -> None:
-        recorder(event)  # type: ignore[arg-type]
-        done(event)
+    def emit(event: Event) -> None:
+        recorder(event)
+        if isinstance(event, FileDone):
+            finished.add(event.version)
 
     try:
         apply(unit.target.url, unit.directory, unit.options, on_event=emit, lock=unit.lock, make=ready)
     except TelamonError as failure:
         error, code = str(failure), failure.exit_code
     report = recorder.report()
-    files = tuple(file.name for file in report.applied if file.version in done.versions)
-    version = max([report.current, *done.versions]) if not unit.options.dry_run else report.current
-    state: State = "failed" if error else "applied" if files else "nothing"
-    seconds = time.monotonic() - begun
-    return Outcome(name, state, report.current, version, files, done.statements, seconds, error, code)
-
-
-class _Done:
-    """Takes the events of a run and keeps what was completed."""
-
-    def __init__(self) -> None:
-        self.versions: set[str] = set()
-        self.statements = 0
-
-    def __call__(self, event: object) -> None:
-        if isinstance(event, FileDone):
-            self.versions.add(event.version)
-        elif isinstance(event, StatementDone):
-            self.statements += 1
+    undone = error and unit.options.tx_mode == "all"
+    done = [file for file in report.applied if file.version in finished and not file.error and not undone]
+    version = report.current if unit.options.dry_run else max([report.current, *(file.version for file in done)])
+    return Outcome(
+        name,
+        "failed" if error else "applied" if done else "nothing",
+        report.current,
+        version,
+        tuple(file.name for file in done),
+        sum(len(file.statements) for file in done),
+        time.monotonic() - begun,
+        error,
+        code,
+    )
 
 
 def ready(file: MigrationFile, entry_hash: str, given: TxMode, row: Revision | None) -> Work:
