@@ -118,7 +118,10 @@ def _undone(now: Standing, goal: Goal) -> tuple[MigrationFile, ...]:
     else:
         amount = goal.amount or 1
         if amount > len(rows):
-            raise UsageError(f"only {len(rows)} versions are applied, and {amount} are to be undone")
+            raise UsageError(
+                f"{amount} versions are to be undone, and {len(rows)} applied",
+                do="Give --to-version, or a smaller number.",
+            )
         gone = rows[len(rows) - amount :]
     for row in gone:
         if row.type & BASELINE:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from telamon.errors import CheckError
+from telamon.directory import Directory
+from telamon.errors import CheckError, UsageError
+from telamon.history.squash import chosen as squashable
 from tests.apply.conftest import Case
 
 TABLES = "select tablename::text from pg_tables where schemaname = 'public' order by 1"
@@ -39,6 +41,12 @@ def test_what_was_begun_is_finished_without_the_flag(case: Case) -> None:
     case.write(v1="-- telamon:context x\n-- atlas:txmode none\n\ncreate table a ();\ncreate table b ();")
     case.apply()
     assert case.sql(TABLES) == ["a", "b"]
+
+
+def test_a_labelled_file_is_not_squashed(case: Case) -> None:
+    case.write(v1="create table a ();", v2="-- telamon:context x\ncreate table b ();")
+    with pytest.raises(UsageError, match="telamon:context"):
+        squashable(Directory.read(case.path), ["1.sql", "2.sql"])
 
 
 def test_a_label_without_a_name_is_refused(case: Case) -> None:

@@ -164,7 +164,7 @@ def test_unfinished_unknown_and_baseline_revisions_are_refused(case: Case) -> No
     case.apply(baseline="1", amount=1)
     with pytest.raises(CheckError, match="version 1 is the baseline"):
         down(case, amount=2)
-    with pytest.raises(UsageError, match="only 2 versions"):
+    with pytest.raises(UsageError, match="3 versions are to be undone, and 2 applied"):
         down(case, amount=3)
     with pytest.raises(UsageError, match="never was at version 9"):
         down(case, to_version="9")
