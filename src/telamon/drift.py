@@ -263,7 +263,11 @@ def adopt(
     """
     options = options or Options()
     file_name("0", name)  # a name that cannot be is refused before the work
-    ahead = [file.name for file in directory.executable() if not file.checkpoint and file.version > drift.where.version]
+    ahead = [
+        file.name
+        for file in directory.executable()
+        if file.version > drift.where.version and not (file.checkpoint or file.contexts)
+    ]
     if ahead:
         raise CheckError(
             "The directory has migrations that the target does not have; nothing was written",

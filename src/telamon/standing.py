@@ -61,7 +61,8 @@ class Standing:
 def standing(directory: Directory, rows: Sequence[Revision], schema: str | None = None) -> Standing:
     """Where a target with these revisions stands.
 
-    What is older than its first revision counts as there: a baseline, or a checkpoint, stands for it.
+    What is older than its first revision counts as there: a baseline, or a checkpoint, stands for it. Files that
+    are left to some contexts are there only with a revision of their own.
 
     Raises:
         CheckError: a revision is unfinished, or the directory has no file for it.
@@ -85,7 +86,11 @@ def standing(directory: Directory, rows: Sequence[Revision], schema: str | None 
             )
     versions = {row.version for row in rows}
     first = rows[0].version if rows else ""
-    gone = [each.name for each in files if each.version not in versions and (not rows or each.version > first)]
+    gone = [
+        each.name
+        for each in files
+        if each.version not in versions and (not rows or each.version > first or each.contexts)
+    ]
     return Standing(tuple(rows), directory.changed({}, gone) if gone else directory, schema or "")
 
 

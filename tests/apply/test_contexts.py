@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from telamon.apply.target import connect
 from telamon.directory import Directory
+from telamon.drift import find_drift
+from telamon.engine import open_engine
 from telamon.errors import CheckError, UsageError
 from telamon.history.squash import chosen as squashable
+from telamon.scope import Scope
 from tests.apply.conftest import Case
 
 TABLES = "select tablename::text from pg_tables where schemaname = 'public' order by 1"
@@ -41,6 +45,21 @@ def test_what_was_begun_is_finished_without_the_flag(case: Case) -> None:
     case.write(v1="-- telamon:context x\n-- atlas:txmode none\n\ncreate table a ();\ncreate table b ();")
     case.apply()
     assert case.sql(TABLES) == ["a", "b"]
+
+
+def test_drift_knows_what_was_left(case: Case) -> None:
+    """Where a target stands is what it has, wherever the file that it was not given comes in the order."""
+    case.write(v1="-- telamon:context x\ncreate table a ();", v2="create table b ();")
+    case.apply()
+    with connect(case.url()) as target, open_engine("embedded", Scope()) as engine:
+        assert not find_drift(engine, target, Directory.read(case.path)).found
+    case.apply(contexts=("x",), exec_order="non-linear")
+    assert case.rows("version") == ["2"]  # older than its first revision, it counts as there
+    case.sql("create table a ()")
+    with connect(case.url()) as target, open_engine("embedded", Scope()) as engine:
+        assert [str(each) for each in find_drift(engine, target, Directory.read(case.path)).found] == [
+            "table public.a: not in the migrations"
+        ]
 
 
 def test_a_labelled_file_is_not_squashed(case: Case) -> None:
