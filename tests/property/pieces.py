@@ -59,7 +59,13 @@ IDS = (
     "integer",
 )
 KINDS = ("plain", "unlogged", "fillfactor", "range", "list", "hash")
-ACTIONS = ("", " ON DELETE CASCADE", " ON DELETE SET NULL ON UPDATE CASCADE", " DEFERRABLE INITIALLY DEFERRED", " NOT VALID")
+ACTIONS = (
+    "",
+    " ON DELETE CASCADE",
+    " ON DELETE SET NULL ON UPDATE CASCADE",
+    " DEFERRABLE INITIALLY DEFERRED",
+    " NOT VALID",
+)
 FUNCTIONS = (
     ("(a integer) RETURNS integer LANGUAGE sql AS 'SELECT a + 1'"),
     ("(a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + 2'"),
@@ -149,7 +155,7 @@ class Script:
         self.keys: dict[str, str] = {}
 
     def render(self) -> str:
-        """The SQL of the schema."""
+        """The SQL of the schema, a statement a line."""
         self.types()
         tables = [table for table in TABLES if self.schema[f"{table} there"]]
         for table in tables:
@@ -177,9 +183,7 @@ class Script:
                 self.there.add(name)
         if number := self.schema["default privileges"]:
             self.lines.append(DEFAULTS[number - 1])
-        self.lines.append(
-            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';"
-        )
+        self.lines.append("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';")
 
     def column(self, table: str, name: str) -> Column | None:
         number = self.schema[f"{table}.{name} type"]
@@ -252,7 +256,9 @@ class Script:
         partitioned = self.schema[f"{table} kind"] >= KINDS.index("range")
         if other not in self.keys or (partitioned and "VALID" in action):
             return
-        if self.schema[f"{other} kind"] == KINDS.index("unlogged") and self.schema[f"{table} kind"] != KINDS.index("unlogged"):
+        if self.schema[f"{other} kind"] == KINDS.index("unlogged") and self.schema[f"{table} kind"] != KINDS.index(
+            "unlogged"
+        ):
             return
         type = self.keys[other]
         self.lines.append(f"ALTER TABLE {quoted(table)} ADD COLUMN ref {type};")
@@ -267,7 +273,9 @@ class Script:
         names = [column.name for column in self.columns[table]] or ["id"]
         words = {"t": quoted(table), "c": quoted(sortable[0]), "d": quoted(sortable[-1])}
         if number := self.schema[f"{table} index"]:
-            self.lines.append(f"CREATE INDEX {quoted(table + ' i')} ON {words['t']} {INDEXES[number - 1].format(**words)};")
+            self.lines.append(
+                f"CREATE INDEX {quoted(table + ' i')} ON {words['t']} {INDEXES[number - 1].format(**words)};"
+            )
         if number := self.schema[f"{table} second index"]:
             unique = "UNIQUE " if number > len(INDEXES) and self.schema[f"{table} kind"] < KINDS.index("range") else ""
             text = INDEXES[(number - 1) % len(INDEXES)].format(t=words["t"], c=quoted(sortable[-1]), d="id")
@@ -299,7 +307,7 @@ class Script:
             text = VIEWS[(number - 1) // len(TABLES)]
             text = text.replace("id, {c}", "{c}") if column == "id" else text
             self.lines.append(f'CREATE VIEW "my view" {text.format(t=quoted(table), c=quoted(column))};')
-            self.lines.append("GRANT SELECT ON \"my view\" TO reader;")
+            self.lines.append('GRANT SELECT ON "my view" TO reader;')
             if top := self.schema["view on view"]:
                 self.lines.append(f'CREATE VIEW above AS SELECT *, {top} AS number FROM "my view";')
                 self.lines.append("COMMENT ON VIEW above IS 'on top';")

@@ -17,11 +17,12 @@ from telamon.sources import SqlSource
 from telamon.statements import Origin, Statement
 from tests import judge
 from tests.property.pieces import ROLES, Schema, Script, slots
+from tests.property.web import web, web_slots
 from tests.server import shared
 
 EXAMPLES = int(os.environ.get("TELAMON_EXAMPLES", "60"))
 """Examples a property; `make fuzz` asks for more."""
-SLOTS = slots()
+SLOTS = slots() | web_slots()
 DECIDED = Wishes(no_rename=True)
 FUZZ = settings(
     max_examples=EXAMPLES,
@@ -39,7 +40,7 @@ def pieces(least: int, most: int) -> st.SearchStrategy[dict[str, int]]:
     return st.lists(pairs, min_size=least, max_size=most).map(dict)
 
 
-schemas, edits = pieces(10, 70), pieces(1, 5)
+schemas, edits = pieces(10, 90), pieces(1, 6)
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,12 @@ def engine() -> Iterator[Engine]:
 
 def source(schema: Schema) -> SqlSource:
     """A schema as one statement that is executed as it is."""
-    lines = Script(schema).render().splitlines()
-    return SqlSource(tuple(Statement(line, Origin("random", place)) for place, line in enumerate(lines, 1)), ordered=True, label="random")
+    lines = [*Script(schema).render().splitlines(), *web(schema)]
+    return SqlSource(
+        tuple(Statement(line, Origin("random", place)) for place, line in enumerate(lines, 1)),
+        ordered=True,
+        label="random",
+    )
 
 
 def check(engine: Engine, old: SqlSource, new: SqlSource) -> None:
@@ -66,9 +71,10 @@ def check(engine: Engine, old: SqlSource, new: SqlSource) -> None:
         except Refusal:
             return
         again = plan_catalogs(engine, before, after, lambda: engine.database(old), DECIDED, proved=False)
-        assert again.plan.sql() == plan_catalogs(
-            engine, before, after, lambda: engine.database(old), DECIDED, proved=False
-        ).plan.sql()
+        assert (
+            again.plan.sql()
+            == plan_catalogs(engine, before, after, lambda: engine.database(old), DECIDED, proved=False).plan.sql()
+        )
         if not planned.plan:
             assert before.digest() == after.digest()
         server = shared()

@@ -219,9 +219,18 @@ class Kind:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""
 
-    def takes_whole(self, fact: Fact, ctx: Context) -> bool:
-        """Whether a change of its type, its own or one that it follows, means that its whole is replaced."""
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        """Whether its whole must be replaced, since this cannot be altered in it.
+
+        Args:
+            disturbance: its own, or "type" where it follows a type that is replaced.
+        """
         return False
+
+    needs_parts: ClassVar[bool] = False
+    """Whether what it needs must be there with all parts that it will have, and without those that go."""
+    lasts: ClassVar[bool] = False
+    """Whether what it is a part of is altered while it is there: after its creation, and before it is dropped."""
 
     FIRST: ClassVar[int] = -1
     LAST: ClassVar[int] = 2

@@ -220,16 +220,6 @@ class Table(Kind):
             above = old.get(("partition", *above.spec.of[1:]))
         return False
 
-    def hands_over(self, new: Fact, ctx: Context) -> bool:
-        """Whether own columns are to become the parents': INHERIT keeps them the table's own as well."""
-        return any(
-            column.kind == "column"
-            and column.spec.inherited
-            and (old := ctx.old.get(column.id))
-            and not old.spec.inherited
-            for column in ctx.new.children(new.id)
-        )
-
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         away, comment = moved_name(fact.id[2]), f"move table {fact.id[2]} out of the way while it is rebuilt"
         steps = [Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(away)}", comment)]
@@ -282,8 +272,6 @@ class Table(Kind):
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if (before.partition_key, before.of_type) != (after.partition_key, after.of_type):
-            return None
-        if before.inherits != after.inherits and self.hands_over(new, ctx):
             return None
         head, comment = alter_table(ctx, new.id), f"modify table {new.id[2]}"
         clauses = inheritance_clauses(old, new, ctx)

@@ -125,11 +125,12 @@ class Planner:
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
-            if before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
+            disturbance = self.kind(id).disturbance(before, after)
+            if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
+                queue += self.replace_whole(before)
+            elif before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
-            elif (disturbance := self.kind(id).disturbance(before, after)) and self.kind(id).takes_whole(before, self.ctx):
-                queue += self.replace_whole(before)
             else:
                 self.altered[id] = None
                 queue += [(id, disturbance)] if disturbance else []
@@ -175,7 +176,7 @@ class Planner:
             if how in kind.survives:
                 return []
         elif kind.follows and after.parent != on and self.swapping(on):
-            if kind.takes_whole(self.old.facts[dependent], self.ctx):
+            if kind.takes_whole(self.old.facts[dependent], after, "type", self.ctx):
                 return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
             return [(dependent, "type")]
@@ -239,10 +240,13 @@ class Planner:
         node = ("drop", fact.id)
         ready = self.kind(fact.id).before_rows
         for need in fact.needs:
-            if ready and self.old.facts[need].parent == fact.parent:
+            if ready and self.old.facts[need].parent == fact.parent and fact.parent not in self.new.facts:
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
-            self.graph.before(node, ("alter", need))
+            if need == fact.parent and self.kind(fact.id).lasts:
+                self.graph.before(("alter", need), node)
+            else:
+                self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
         carrier = self.carrier(fact)
@@ -270,7 +274,14 @@ class Planner:
                 # A foreign key would otherwise lean on the old one of two unique indexes.
                 self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
-            self.graph.before(("alter", need), ("create", fact.id))
+            if need == fact.parent and self.kind(fact.id).lasts:
+                self.graph.before(("create", fact.id), ("alter", need))
+            else:
+                self.graph.before(("alter", need), ("create", fact.id))
+            if self.kind(fact.id).needs_parts:
+                for part in (*self.old.children(need), *self.new.children(need)):
+                    for operation in ("drop", "alter", "create"):
+                        self.graph.before((operation, part.id), ("create", fact.id))
             self.connect_rows(fact, need)
 
     def connect_rows(self, fact: Fact, need: Id) -> None:
