@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telamon.errors import UsageError
-from telamon.project import Env, load_project
+from telamon.project import Env, Ignored, Targets, load_project
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,21 @@ def test_every_key(folder: Path) -> None:
     assert (env.destructive, env.exec_order, env.tx_mode) == ("refuse", "non-linear", "none")
     assert (env.python, env.base) == (str(folder / ".venv/bin/python"), folder)
     assert (env.revisions_schema, env.lock_timeout, env.baseline) == ("meta", 0.5, "1")
+
+
+def test_what_drift_ignores_contexts_and_targets() -> None:
+    _write(
+        'context = "demo"\n[env.prod]\nurl = "postgres://h/d"\ntargets = { schemas_query = "select 1" }\ncanary = 2\n'
+        '[[env.prod.ignore]]\nobject = "index:a.b"\nreason = "r"\n[env.eu]\ntargets = ["postgres://h/${NAME:-x}"]\n'
+    )
+    prod, eu = load_project(env="prod"), load_project(env="eu")
+    assert prod.ignore == (Ignored("index:a.b", "r"),)
+    assert prod.targets == Targets((), "postgres://h/d", "", "select 1")
+    assert (prod.canary, prod.max_failures, prod.per_server, prod.context) == (2, 1, 4, ("demo",))
+    assert eu.targets == Targets(("postgres://h/x",))
+    assert (eu.ignore, eu.url) == ((), None)
+    _write('[[env.local.ignore]]\nobject = "index:a.b"\nreason = " "\n')
+    assert "ignore is to be a list" in _fails().what
 
 
 def test_an_environment_overrides_what_stands_above() -> None:

@@ -16,6 +16,10 @@ __all__ = ["Project", "TelamonError", "__version__", "apply", "diff"]
 
 def __getattr__(name: str) -> Any:
     """Loads the API when it is first asked for, so that commands that need none of it start fast."""
+    if name == "fleet":
+        from importlib import import_module
+
+        return import_module("telamon.fleet")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from telamon import api

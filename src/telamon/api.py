@@ -201,7 +201,7 @@ class Project:
         env = self.env
         return status(
             self._url(url), self.directory, revisions_schema=env.revisions_schema, role=env.role,
-            exec_order=env.exec_order, baseline=env.baseline,
+            exec_order=env.exec_order, baseline=env.baseline, contexts=env.context,
         )  # fmt: skip
 
     def apply(
@@ -234,6 +234,7 @@ class Project:
             exec_order=env.exec_order,
             revisions_schema=env.revisions_schema,
             role=env.role,
+            contexts=env.context,
             lock_timeout=defaults.lock_timeout if env.lock_timeout is None else env.lock_timeout,
         )
 

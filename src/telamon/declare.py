@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -42,6 +42,21 @@ class Loss:
         return self.what if self.rows is None else f"{self.what} ({self.rows} {noun}{'s' * (self.rows != 1)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way between versions, for a plan that leads along the directory.
+
+    Args:
+        current: the version before, "" for none.
+        target: the version after it.
+        files: that are undone, the newest first.
+    """
+
+    current: str
+    target: str
+    files: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Intent:
     """What is about to be done to a target, and what that was decided on.
@@ -52,6 +67,8 @@ class Intent:
         hidden: what was left out of it besides what the scope excludes.
         losses: the data that goes.
         warnings: what the person should know.
+        guard: called under the lock before the first statement; raises where what else was decided on has changed.
+        way: the versions that it leads between, None where it is no matter of versions.
     """
 
     planned: Planned
@@ -59,6 +76,8 @@ class Intent:
     hidden: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    guard: Callable[[], None] | None = None
+    way: Way | None = None
 
     def __bool__(self) -> bool:
         return bool(self.planned)
@@ -89,7 +108,7 @@ def intend_apply(engine: Engine, target: Target, source: Source, wishes: Wishes 
         read = engine.read_from(target.connection, HISTORY)
     old = like(read, new, DatabaseSource(""), source)
     planned = plan_catalogs(engine, old, new, lambda: engine.rebuilt(old), wishes)
-    return _intent(engine, target, read, planned, HISTORY)
+    return intent_for(engine, target, read, planned, HISTORY)
 
 
 def intend_clean(engine: Engine, target: Target) -> Intent:
@@ -101,7 +120,7 @@ def intend_clean(engine: Engine, target: Target) -> Intent:
     with explained("The target cannot be read"):
         old = engine.read_from(target.connection)
     planned = plan_catalogs(engine, old, emptied(old, engine.scope.schemas), lambda: engine.rebuilt(old))
-    return _intent(engine, target, old, planned, ())
+    return intent_for(engine, target, old, planned, ())
 
 
 BORN: tuple[Id, ...] = (("schema", "public"), ("extension", "plpgsql"))
@@ -129,7 +148,15 @@ def emptied(catalog: Catalog, schemas: Sequence[str] = ()) -> Catalog:
     return Catalog(facts, catalog.version_num, (), catalog.user)
 
 
-def _intent(engine: Engine, target: Target, read: Catalog, planned: Planned, hidden: tuple[str, ...]) -> Intent:
+def intent_for(
+    engine: Engine, target: Target, read: Catalog, planned: Planned, hidden: tuple[str, ...] = HISTORY
+) -> Intent:
+    """What a plan means for a target: the data that goes, counted there, and what the person should know.
+
+    Args:
+        read: all that the target holds but for what is hidden.
+        hidden: patterns of what was left out of it.
+    """
     warnings = [f"Not managed: {text}" for text in dict.fromkeys((*read.unmanaged, *planned.unmanaged))]
     dev = engine.dev.version_num // 10000
     if target.version // 10000 != dev:
@@ -182,6 +209,8 @@ def carry_out(intent: Intent, engine: Engine, target: Target, options: Options, 
                 why="Somebody else changed its schema meanwhile, and the plan was made and proved for the old one.",
                 do="Run the command again: it plans from where the target is now.",
             )
+        if intent.guard:
+            intent.guard()
 
     with explained("The target failed outside of the plan"):
         run_statements(target, intent.statements, options, emit, tx_mode=intent.tx_mode(tx_mode), check=check)

@@ -129,9 +129,14 @@ def migrate_diff(
 
 def write_plan(directory: Directory, name: str, planned: Planned) -> str:
     """Adds a plan to a directory as a new file; returns its path."""
+    created = file_name(directory.new_version(), name)
+    directory.write(created, plan_text(planned).encode())
+    return f"{directory.path}/{created}"
+
+
+def plan_text(planned: Planned) -> str:
+    """A plan as a migration file, with the directive that it needs."""
     text = planned.plan.sql()
     if planned.proof and not planned.proof.transactional:
         text = f"-- atlas:txmode none\n\n{text}"
-    created = file_name(directory.new_version(), name)
-    directory.write(created, text.encode())
-    return f"{directory.path}/{created}"
+    return text

@@ -33,14 +33,46 @@ TxMode: TypeAlias = Literal["file", "all", "none"]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline", "tests")
-_LISTS = ("src", "schemas", "exclude", "renames")
+_LISTS = ("src", "schemas", "exclude", "renames", "context")
 _CHOICES = {
     "destructive": ("allow", "ask", "refuse"),
     "exec_order": ("linear", "linear-skip", "non-linear"),
     "tx_mode": ("file", "all", "none"),
 }
 _DURATIONS = ("lock_timeout",)
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS)
+_COUNTS = {"canary": 0, "max_failures": 1, "per_server": 1}
+_TARGETS = ({"query"}, {"query", "url"}, {"schemas_query"}, {"schemas_query", "url"})
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, "ignore", "targets")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A difference between a target and its migrations that is left alone.
+
+    Args:
+        object: a pattern as `exclude` has it: `index:public.t_idx`.
+        reason: why.
+    """
+
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of an environment that has many.
+
+    Args:
+        urls: they themselves, or else
+        url: of a database that is asked for them
+        query: by a query that returns URLs, or
+        schemas_query: by one that returns the names of its schemas, each of which is a target.
+    """
+
+    urls: tuple[str, ...] = ()
+    url: str = ""
+    query: str = ""
+    schemas_query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +202,43 @@ class Env:
         """What to do where a setting is missing because no environment of an atlas.hcl was named; "" otherwise."""
         unnamed = self.atlas is not None and not self.values
         return f"{self.file} is used only with --env NAME, as in Atlas." if unnamed else ""
+
+    @property
+    def ignore(self) -> tuple[Ignored, ...]:
+        """The differences that `schema drift` leaves out of account."""
+        return tuple(Ignored(each["object"], each["reason"]) for each in self.values.get("ignore", []))
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """The contexts whose migrations are applied here, beside those without any."""
+        return self._list("context")
+
+    @property
+    def targets(self) -> Targets | None:
+        """The targets where there are many, None where `url` says it all."""
+        value = self.values.get("targets")
+        if value is None or isinstance(value, list):
+            return None if value is None else Targets(self._list("targets"))
+        what, where = f"targets of the environment {self.name}", self._place("targets")
+        url = _resolve(value["url"], what, where) if "url" in value else self.url
+        if not url:
+            raise UsageError("targets has a query and no url to ask", where=where)
+        return Targets((), url, value.get("query", ""), value.get("schemas_query", ""))
+
+    @property
+    def canary(self) -> int:
+        """How many of the targets go first, alone."""
+        return cast("int", self.values.get("canary", 1))
+
+    @property
+    def max_failures(self) -> int:
+        """After so many failed targets no other one is begun."""
+        return cast("int", self.values.get("max_failures", 1))
+
+    @property
+    def per_server(self) -> int:
+        """How many targets of one server are worked on at a time."""
+        return cast("int", self.values.get("per_server", 4))
 
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -320,6 +389,20 @@ def _mistake(key: str, value: Any) -> str:
     if key in _LISTS:
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return "" if listed or isinstance(value, str) else "a text or a list of texts"
+    if key in _COUNTS:
+        counted = isinstance(value, int) and not isinstance(value, bool) and value >= _COUNTS[key]
+        return "" if counted else f"a number from {_COUNTS[key]} on"
+    if key == "targets":
+        asked = (
+            isinstance(value, dict) and {*value} in _TARGETS and all(isinstance(each, str) for each in value.values())
+        )
+        listed = isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+        return "" if asked or listed else "a list of URLs, or { query = ... } or { schemas_query = ... }, with a url"
+    if key == "ignore":
+        tables = isinstance(value, list) and all(isinstance(each, dict) for each in value)
+        named = tables and all({*each} == {"object", "reason"} for each in value)
+        said = named and all(isinstance(text, str) and text.strip() for each in value for text in each.values())
+        return "" if said else "a list of { object = ..., reason = ... }, both of them texts that are not empty"
     if key in _DURATIONS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'

@@ -27,6 +27,7 @@ class Options:
         lock_retry: how long to go on attempting.
         statement_timeout: how long a statement may run, 0 for no limit.
         wait_for_database: how long to wait for a target that is not up yet.
+        contexts: run, beside the files for all, those that are left to one of these contexts.
     """
 
     amount: int | None = None
@@ -43,3 +44,4 @@ class Options:
     lock_retry: float = 60.0
     statement_timeout: float = 0.0
     wait_for_database: float = 0.0
+    contexts: tuple[str, ...] = ()

@@ -34,6 +34,29 @@ class Recorded(Protocol):
 File = TypeVar("File", bound=Filed)
 
 
+class Labelled(Filed, Protocol):
+    """A migration file that may be left to some contexts."""
+
+    @property
+    def contexts(self) -> tuple[str, ...]: ...
+
+
+Chosen = TypeVar("Chosen", bound=Labelled)
+
+
+def in_context(files: Sequence[Chosen], contexts: Sequence[str], revisions: Sequence[Recorded]) -> tuple[Chosen, ...]:
+    """The files that are this target's: those for all, those of its contexts, and whatever it has a revision of.
+
+    To a target the others do not exist, so that their places in the order are no gaps.
+    """
+    known = {revision.version for revision in revisions}
+    return tuple(
+        file
+        for file in files
+        if not (labels := file.contexts) or file.version in known or not set(labels).isdisjoint(contexts)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Pending(Generic[File]):
     """What is to be run.

@@ -23,7 +23,7 @@ OPERATOR = f"Telamon {__version__}"
 BASELINE, EXECUTED, RESOLVED = 1, 2, 4
 
 # A row that Atlas Cloud leaves in the table; it is no revision.
-_CLOUD_ROW = ".atlas_cloud_identifier"
+CLOUD_ROW = ".atlas_cloud_identifier"
 _COLUMNS = (
     "version", "description", "type", "applied", "total", "executed_at", "execution_time",
     "error", "error_stmt", "hash", "partial_hashes", "operator_version",
@@ -114,7 +114,7 @@ class RevisionTable:
             return ()
         columns = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
         query = sql.SQL('SELECT {} FROM {} WHERE version <> {} ORDER BY version COLLATE "C"')
-        return tuple(_revision(row) for row in self.connection.execute(query.format(columns, self.name, _CLOUD_ROW)))
+        return tuple(_revision(row) for row in self.connection.execute(query.format(columns, self.name, CLOUD_ROW)))
 
     def create(self) -> RevisionTable:
         """Makes sure that the table is there; its schema too.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,21 +13,30 @@ from psycopg.errors import Diagnostic
 
 from telamon.apply.events import Emit, Event, FileDone, FileStarted, Note, RunStarted, StatementDone, ignore
 from telamon.apply.execute import run
-from telamon.apply.lock import advisory_lock
+from telamon.apply.lock import EXECUTE, advisory_lock
 from telamon.apply.options import Options
-from telamon.apply.pending import baseline_file, cut, pending, refuse_unordered
+from telamon.apply.pending import baseline_file, cut, in_context, pending, refuse_unordered
+from telamon.apply.preflight import TxMode
 from telamon.apply.report import ApplyReport, Recorder, env_json
 from telamon.apply.revisions import BASELINE, Revision, RevisionTable, dirt, locate
 from telamon.apply.session import Session
 from telamon.apply.target import Target, connect, parse
 from telamon.apply.watch import Watch
 from telamon.apply.work import Work, prepare
-from telamon.directory import Directory
+from telamon.directory import Directory, MigrationFile
 from telamon.errors import CheckError, TelamonError, UsageError
+
+Make = Callable[[MigrationFile, str, TxMode, Revision | None], Work]
 
 
 def apply(
-    url: str, directory: Directory | Path | str, options: Options | None = None, *, on_event: Emit = ignore
+    url: str,
+    directory: Directory | Path | str,
+    options: Options | None = None,
+    *,
+    on_event: Emit = ignore,
+    lock: str = EXECUTE,
+    make: Make = prepare,
 ) -> ApplyReport:
     """Runs the pending files of a migration directory on a target.
 
@@ -36,6 +45,8 @@ def apply(
         directory: the directory, or where it is.
         options: how to run; None for the defaults.
         on_event: is told everything as it happens (`telamon.apply.events`). `Running` comes from another thread.
+        lock: the name of the lock that keeps two runs apart.
+        make: makes a file ready to run; for many targets it may remember.
 
     Returns:
         what was done.
@@ -60,7 +71,7 @@ def apply(
     wait, timeout = options.wait_for_database, options.statement_timeout
     try:
         with connect(url, role=options.role, wait=wait, statement_timeout=timeout) as target:
-            _Run(target, directory, options, emit).run()
+            _Run(target, directory, options, emit, lock, make).run()
     except psycopg.Error as error:
         raise TelamonError(
             "the target failed outside of the migrations",
@@ -78,6 +89,8 @@ class _Run:
     directory: Directory
     options: Options
     emit: Emit
+    lock: str
+    make: Make
 
     def run(self) -> None:
         """Runs what is pending, or pretends to."""
@@ -91,7 +104,7 @@ class _Run:
             # With nothing to do there is no need to wait for a run that has.
             self._works(rows)
         else:
-            with advisory_lock(self.target.connection, self.emit, timeout=self.options.lock_timeout):
+            with advisory_lock(self.target.connection, self.emit, name=self.lock, timeout=self.options.lock_timeout):
                 self._locked()
 
     def _locked(self) -> None:
@@ -137,12 +150,12 @@ class _Run:
             quiet: tell nobody.
         """
         options, files = self.options, self.directory.executable()
-        found = pending(files, rows, options.exec_order)
+        found = pending(in_context(files, options.contexts, rows), rows, options.exec_order)
         refuse_unordered(found, options.exec_order)
         wanted = cut(found.files, amount=options.amount, to_version=options.to_version, known=files)
         by_version = {row.version: row for row in rows}
         works = [
-            prepare(file, self.directory.entry_hash(file), options.tx_mode, by_version.get(file.version))
+            self.make(file, self.directory.entry_hash(file), options.tx_mode, by_version.get(file.version))
             for file in wanted
         ]
         if not quiet:

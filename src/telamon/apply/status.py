@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from telamon.apply.pending import ExecOrder, baseline_file, pending
+from telamon.apply.pending import ExecOrder, baseline_file, in_context, pending
 from telamon.apply.report import env_json, file_json
 from telamon.apply.revisions import BASELINE, Revision, locate
 from telamon.apply.target import connect, parse
@@ -37,6 +37,7 @@ class Status:
         total: statements in it.
         error, sql: the last failure.
         from_checkpoint: what comes next is a checkpoint.
+        skipped: files that are left to other contexts.
     """
 
     env: dict[str, object]
@@ -52,6 +53,7 @@ class Status:
     error: str = ""
     sql: str = ""
     from_checkpoint: bool = False
+    skipped: tuple[MigrationFile, ...] = ()
 
     @property
     def status(self) -> str:
@@ -73,6 +75,7 @@ class Status:
             "Status": self.status,
             "Error": self.error,
             "SQL": self.sql,
+            "Skipped": [file_json(file) | {"Contexts": ", ".join(file.contexts)} for file in self.skipped],
         }
         return self.env | {name: value for name, value in fields.items() if value}
 
@@ -92,6 +95,9 @@ class Status:
         ]
         if self.out_of_order:
             lines += ["", "Added out of order:", *(f"  -- {file.name}" for file in self.out_of_order)]
+        if self.skipped:
+            skipped = (f"  -- {file.name} ({', '.join(file.contexts)})" for file in self.skipped)
+            lines += ["", "Left to other contexts:", *skipped]
         if self.error:
             lines += ["", "Last migration attempt had errors:", f"  -- SQL:   {self.sql}", f"  -- ERROR: {self.error}"]
         return "\n".join(lines)
@@ -106,6 +112,7 @@ def status(
     baseline: str | None = None,
     role: str | None = None,
     wait: float = 0.0,
+    contexts: tuple[str, ...] = (),
 ) -> Status:
     """Tells how far a target is. Changes nothing, takes no lock.
 
@@ -117,6 +124,7 @@ def status(
         baseline: the one that apply would be run with: it counts where there is no history yet.
         role: act as this role.
         wait: seconds to wait for a target that is not up yet.
+        contexts: those that apply would be run with.
 
     Raises:
         UsageError: the URL or the baseline is wrong.
@@ -130,7 +138,7 @@ def status(
             rows = locate(target, revisions_schema).read()
     except psycopg.Error as error:
         raise TelamonError("the target's history cannot be read", why=str(error).strip()) from None
-    return compute(directory, rows, env_json(parse(url), str(directory.path)), exec_order, baseline)
+    return compute(directory, rows, env_json(parse(url), str(directory.path)), exec_order, baseline, contexts)
 
 
 def compute(
@@ -139,9 +147,11 @@ def compute(
     env: dict[str, object],
     exec_order: ExecOrder = "linear",
     baseline: str | None = None,
+    contexts: tuple[str, ...] = (),
 ) -> Status:
     """The status that follows from a directory and revisions; see `status`."""
-    files = directory.executable()
+    everything = directory.executable()
+    files = in_context(everything, contexts, rows)
     known = rows
     if not rows and baseline:
         base = baseline_file(files, baseline)
@@ -165,6 +175,7 @@ def compute(
         error=failed.error if failed else "",
         sql=failed.error_stmt if failed else "",
         from_checkpoint=first is not None and not rows and first.checkpoint,
+        skipped=tuple(file for file in everything if file not in files),
     )
 
 

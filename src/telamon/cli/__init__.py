@@ -97,6 +97,7 @@ def version() -> None:
         "hash": "Write atlas.sum anew.",
         "validate": "Check the directory: its sum file, its order, and that it replays.",
         "apply": "Run pending migrations on a target.",
+        "down": "Undo migrations of a target.",
         "status": "Tell what is applied to a target and what is pending.",
         "ls": "List the migrations.",
         "edit": "Edit a migration and seal it.",
@@ -121,6 +122,7 @@ def migrate() -> None:
         "diff": "Print the SQL that leads from one schema to another.",
         "apply": "Bring a target to the desired schema.",
         "validate": "Check that a schema loads.",
+        "drift": "Compare a target with what its revision says it is.",
         "clean": "Drop everything in a target.",
     },
 )

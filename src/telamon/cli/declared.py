@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -28,14 +28,25 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Work:
-    """A plan with the target and the dev server that it was made on."""
+class Place:
+    """A target and the dev server on which plans for it are made."""
 
-    intent: Intent
     engine: Engine
     target: Target
     project: Env
     options: Options
+
+
+@dataclass(frozen=True)
+class Work(Place):
+    """A plan with the target and the dev server that it was made on."""
+
+    intent: Intent
+
+    @classmethod
+    def at(cls, place: Place, intent: Intent) -> Work:
+        """A plan for this place."""
+        return cls(place.engine, place.target, place.project, place.options, intent)
 
 
 def declared_options(command: Command) -> Command:
@@ -71,6 +82,17 @@ def intent_of(given: dict[str, Any], intend: Callable[[Engine, Target, Env], Int
         given: the options of `declared_options`.
         intend: makes the plan.
     """
+    with place_of(given) as place:
+        yield Work.at(place, intend(place.engine, place.target, place.project))
+
+
+@contextmanager
+def place_of(given: dict[str, Any]) -> Iterator[Place]:
+    """Connects to the target and opens a dev server of its version.
+
+    Args:
+        given: the options of `declared_options`.
+    """
     from telamon.apply import Options
     from telamon.apply.target import connect
     from telamon.engine import open_engine
@@ -89,7 +111,7 @@ def intent_of(given: dict[str, Any], intend: Callable[[Engine, Target, Env], Int
         connect(url, role=options.role) as target,
         open_engine(given["dev"] or project.dev, scope, major=target.version // 10000) as engine,
     ):
-        yield Work(intend(engine, target, project), engine, target, project, options)
+        yield Place(engine, target, project, options)
 
 
 def show_plan(work: Work, form: str, *, applied: bool, nothing: str = "") -> None:
@@ -108,7 +130,8 @@ def show_plan(work: Work, form: str, *, applied: bool, nothing: str = "") -> Non
 
         shown = json.loads(plan_as_json(intent.planned.plan))
         losses = [{"what": loss.what, "rows": loss.rows} for loss in intent.losses]
-        click.echo(json.dumps({**shown, "losses": losses, "applied": applied}, indent=2))
+        way = asdict(intent.way) if intent.way else {}
+        click.echo(json.dumps({**way, **shown, "losses": losses, "applied": applied}, indent=2))
     elif nothing:
         note(nothing)
     else:

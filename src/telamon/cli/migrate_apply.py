@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from telamon.cli.compat import chosen_form
-from telamon.cli.target_options import Duration, first, load_env, require_url, target_options
+from telamon.cli.target_options import Duration, context_option, first, load_env, require_url, target_options
 from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--statement-timeout", type=Duration(), default="0", help="How long a statement may run.  [default: no limit]"
 )
+@context_option
 def command(form: str, **given: Any) -> None:
     """Runs pending migrations on a target: AMOUNT of them, or all."""
     from telamon.apply import apply
@@ -43,6 +44,11 @@ def command(form: str, **given: Any) -> None:
 
     env = load_env(given["url"], given["directory"], given["config"], given["env"])
     form = chosen_form(form, env, "text", "json")
+    if env.targets and not given["url"]:
+        from telamon.cli.fleet import apply_fleet
+
+        apply_fleet(env, first(given["directory"], env.dir, default="migrations"), _options(given, env), form)
+        return
     url = require_url(given["url"], env)
     directory = first(given["directory"], env.dir, default="migrations")
     options = _options(given, env)
@@ -82,4 +88,5 @@ def _options(given: dict[str, Any], env: Env) -> Options:
         lock_retry=given["lock_retry"],
         statement_timeout=given["statement_timeout"],
         wait_for_database=given["wait"],
+        contexts=given["contexts"] or env.context,
     )

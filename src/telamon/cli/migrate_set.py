@@ -37,6 +37,7 @@ def command(
         revisions_schema=first(revisions_schema, chosen.revisions_schema, default=None),
         role=first(role, chosen.role, default=None),
         wait=wait,
+        contexts=chosen.context,
     )
     if form == "json":
         import json

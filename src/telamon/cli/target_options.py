@@ -56,6 +56,11 @@ def target_options(command: Command) -> Command:
     return command
 
 
+context_option = click.option(
+    "--context", "contexts", multiple=True, help="Take the migrations of this context, too; repeatable."
+)
+
+
 def load_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
     """The environment in the configuration; one without settings where the flags say all."""
     from telamon.project import Env
@@ -73,6 +78,11 @@ def require_url(url: str | None, env: Env) -> str:
     """
     from telamon.states import resolved_one
 
+    if env.targets and not url:
+        raise UsageError(
+            f"the environment {env.name} has many targets: which one?",
+            do="Give --url; of a tenant with &search_path=its_schema. Only apply and status work on all of them.",
+        )
     found = resolved_one(url, env) or env.url
     if not found:
         raise UsageError(

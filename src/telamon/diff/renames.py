@@ -17,7 +17,7 @@ ALIKE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """One fact under two names, or in two schemas: `table:public.a=b`, `column:public.t.a=b`, `table:public.t=other.t`."""
+    """One fact under two names, or in two schemas: `table:public.a=b`, `table:public.t=other.t`."""
 
     old: Id
     new: Id

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _SUM = re.compile(rb"[ -~]*atlas:(\w+)(?: +(.+))?")
 _OF_FILE = re.compile(r"[ -~]*atlas:(\w+)(?: +(.+))?", re.ASCII)
+_OWN = re.compile(r"(?:--|#)[ \t]*telamon:(\w+)(?:[ \t]+(.+))?", re.ASCII)
 _BLANK_LINE = re.compile(r"[ \t]*\n")
 _OF_STATEMENT = re.compile(r"(?:-- ?|# ?|/\*)atlas:(\w+)(?: +(.+))?", re.ASCII)
 
@@ -51,6 +52,11 @@ def leading_directives(text: str) -> tuple[Directive, ...]:
     return _leading(text)[0]
 
 
+def own_directives(text: str) -> tuple[Directive, ...]:
+    """Telamon's own directives (`-- telamon:<name>`) in the comment lines at the head of a text. Atlas ignores them."""
+    return _leading(text, 1, _OWN)[0]
+
+
 def is_archive(text: str) -> bool:
     """Whether the first line says `atlas:txtar`: the file is an archive of parts."""
     return any(directive.name == "txtar" and directive.line == 1 for directive in leading_directives(text))
@@ -62,13 +68,13 @@ def statement_directives(comments: Iterable[str]) -> tuple[Directive, ...]:
     return tuple(_directive(match, 0) for comment in single if (match := _OF_STATEMENT.match(comment)))
 
 
-def _leading(text: str, line: int = 1) -> tuple[tuple[Directive, ...], int]:
+def _leading(text: str, line: int = 1, form: re.Pattern[str] = _OF_FILE) -> tuple[tuple[Directive, ...], int]:
     """The directives of the comment lines at the head of a text, and where the first other line begins."""
     found = []
     start = 0
     while text.startswith(("--", "#"), start):
         end = text.find("\n", start) + 1 or len(text)
-        if match := _OF_FILE.match(text[start:end].strip()):
+        if match := form.match(text[start:end].strip()):
             found.append(_directive(match, line))
         start = end
         line += 1

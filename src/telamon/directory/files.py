@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telamon.directory.directives import Directive, file_directives, is_archive, leading_directives, sum_ignored
+from telamon.directory.directives import (
+    Directive,
+    file_directives,
+    is_archive,
+    leading_directives,
+    own_directives,
+    sum_ignored,
+)
 from telamon.errors import CheckError, TelamonError, UsageError
 
 if TYPE_CHECKING:
@@ -105,6 +112,28 @@ class MigrationFile:
         return bool(self.arguments("checkpoint"))
 
     @property
+    def contexts(self) -> tuple[str, ...]:
+        """The contexts to which `telamon:context` leaves the file: `-- telamon:context staging, demo`; () for all.
+
+        Raises:
+            CheckError: the directive names none.
+        """
+        if b"telamon:context" not in self.content:
+            return ()
+        found: list[str] = []
+        for directive in own_directives(self.text):
+            if directive.name == "context":
+                names = [name.strip() for name in directive.argument.split(",") if name.strip()]
+                if not names:
+                    raise CheckError(
+                        "`telamon:context` names no context",
+                        where=f"{self.path}:{directive.line}",
+                        do="Write `-- telamon:context staging`; several are separated by commas.",
+                    )
+                found += names
+        return tuple(found)
+
+    @property
     def tx_mode(self) -> str | None:
         """What `atlas:txmode` asks for: `none` or `file`; None without the directive.
 
@@ -175,7 +204,7 @@ class MigrationFile:
         Raises:
             CheckError: text, directives, parts or statements are wrong; with file and line.
         """
-        _ = self.tx_mode
+        _ = self.tx_mode, self.contexts
         try:
             self.statements(), self.checks(), self.down()
         except TelamonError as error:

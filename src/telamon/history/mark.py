@@ -10,6 +10,7 @@ from psycopg import sql
 
 from telamon.apply.events import ignore
 from telamon.apply.lock import advisory_lock
+from telamon.apply.pending import in_context
 from telamon.apply.revisions import EXECUTED, RESOLVED, Revision, locate
 from telamon.apply.target import connect
 from telamon.directory import Directory
@@ -42,6 +43,7 @@ def mark(
     role: str | None = None,
     wait: float = 0.0,
     lock_timeout: float = 10.0,
+    contexts: tuple[str, ...] = (),
 ) -> Marked:
     """Sets the history of a target to a version: what is up to it counts as applied, what is after it does not.
 
@@ -52,6 +54,7 @@ def mark(
         version: the last file of the directory if None; that needs a history, so that it is never made by mistake.
         wait: seconds to wait for a target that is not up yet.
         lock_timeout: seconds to wait for another run.
+        contexts: the target's; files that are left to others do not count as applied, unless VERSION names one.
 
     Raises:
         UsageError: no file has the version, or there is no history and none is given.
@@ -75,12 +78,13 @@ def mark(
                     do="Give it: telamon migrate set VERSION. For a new database: telamon migrate apply.",
                 )
             known = {row.version for row in rows}
+            mine = in_context(wanted, contexts, rows)
             added = [
                 Revision(
                     each.version, each.description, RESOLVED, 0, 0, datetime.now(UTC), hash=directory.entry_hash(each)
                 )
                 for each in wanted
-                if each.version not in known and (each is last or not each.checkpoint)
+                if each.version not in known and (each is last or (not each.checkpoint and each in mine))
             ]
             kept = [row for row in rows if last and row.version <= last.version]
             resolved = [replace(row, type=EXECUTED | RESOLVED) for row in kept if row.partial or row.error]

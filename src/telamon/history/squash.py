@@ -80,6 +80,13 @@ def chosen(directory: Directory, names: list[str]) -> tuple[MigrationFile, ...]:
         )
     for each in files:
         special = {directive.name for directive in each.directives} & {"checkpoint", "txtar", "sum"}
+        if each.contexts:
+            raise UsageError(
+                "A file with `telamon:context` cannot be joined with others",
+                where=each.path,
+                why="It is left to some contexts, and the one file would run everywhere.",
+                do="Squash the files before it, or those after it.",
+            )
         if special:
             raise UsageError(
                 f"A file with `atlas:{special.pop()}` cannot be joined with others",

@@ -106,6 +106,21 @@ def relation_of(statement: Statement) -> str:
     return ""
 
 
+def renamed(statement: Statement) -> tuple[str, str, str, str, str] | None:
+    """(kind, schema, table, old name, new name) of a table or column that a statement renames, else None.
+
+    The schema is "" where it is not written, the table where it is the table that is renamed.
+    """
+    node = _node(statement)
+    if node is None or node.WhichOneof("node") != "rename_stmt":
+        return None
+    found, kinds = node.rename_stmt, postgast.pg_query_pb2
+    schema, relation, new = str(found.relation.schemaname), str(found.relation.relname), str(found.newname)
+    if found.rename_type == kinds.OBJECT_COLUMN:
+        return "column", schema, relation, str(found.subname), new
+    return ("table", schema, "", relation, new) if found.rename_type == kinds.OBJECT_TABLE else None
+
+
 def _node(statement: Statement) -> Any:
     try:
         parsed = postgast.parse(statement.text)
