@@ -35,7 +35,8 @@ _CHOICES = {
     "tx_mode": ("file", "all", "none"),
 }
 _DURATIONS = ("lock_timeout",)
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS)
+_TABLES = ("lint",)
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,11 @@ class Env:
         """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
         return self._list("renames")
 
+    @property
+    def lint(self) -> Mapping[str, Any]:
+        """The table `[lint]` as written, for `telamon.lint.settings`."""
+        return cast("Mapping[str, Any]", self.values.get("lint", {}))
+
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is None:
@@ -238,7 +244,9 @@ def _envs(file: Path, text: str, table: dict[str, Any], prefix: tuple[str, ...])
     for name, values in written.items():
         own_lines = {key: line_of((*prefix, "env", name), key) for key in values}
         _check(values, own_lines, file, _KEYS)
-        envs[name] = Env(name, file.absolute().parent, file, {**common, **values}, {**common_lines, **own_lines})
+        both = {key: {**common[key], **values[key]} for key in _TABLES if key in common and key in values}
+        merged = {**common, **values, **both}
+        envs[name] = Env(name, file.absolute().parent, file, merged, {**common_lines, **own_lines})
     return envs
 
 
@@ -274,6 +282,8 @@ def _mistake(key: str, value: Any) -> str:
     if key in _DURATIONS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
+    if key in _TABLES:
+        return "" if isinstance(value, dict) else f"a table: [{key}]"
     return "" if isinstance(value, str) else "a text"
 
 

@@ -61,6 +61,7 @@ def main() -> None:
         "new": "Add an empty migration file.",
         "hash": "Write atlas.sum anew.",
         "validate": "Check the directory: its sum file, its order, and that it replays.",
+        "lint": "Judge new migrations: locks, rewrites, data loss, compatibility.",
         "apply": "Run pending migrations on a target.",
         "status": "Tell what is applied to a target and what is pending.",
         "ls": "List the migrations.",

@@ -1,0 +1,39 @@
+"""The syntax of statements, for what cannot be observed: how something was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+
+@lru_cache(maxsize=512)
+def parsed(text: str) -> Any:
+    """The node of a statement; None where the grammar of PostgreSQL 18 does not take it, or it is several."""
+    import postgast
+
+    try:
+        tree = postgast.parse(text)
+    except postgast.PgQueryError:
+        return None
+    return tree.stmts[0].stmt if len(tree.stmts) == 1 else None
+
+
+def names(node: Any) -> list[str]:
+    """The commands of an ALTER TABLE, by the grammar's names: `AT_AddColumn`."""
+    import postgast
+
+    if node is None or node.WhichOneof("node") != "alter_table_stmt":
+        return []
+    kinds = postgast.pg_query_pb2.AlterTableType
+    return [str(kinds.Name(each.alter_table_cmd.subtype)) for each in node.alter_table_stmt.cmds]
+
+
+def nodes(message: Any, name: str) -> Iterator[Any]:
+    """Every message of a type below a message, itself included: `FuncCall`."""
+    if message.DESCRIPTOR.name == name:
+        yield message
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_MESSAGE:
+            for each in value if field.label == field.LABEL_REPEATED else (value,):
+                yield from nodes(each, name)
