@@ -20,7 +20,7 @@ def quoted(name: str) -> str:
 
 def titled(names: Iterable[str]) -> str:
     """Names in a message."""
-    listed = [quoted(name) for name in names]
+    listed = [quoted(name) for name in names] or [""]
     return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + f" and {listed[-1]}"
 
 
@@ -56,9 +56,9 @@ def built(seen: Observed, ctx: Context) -> Iterator[Index]:
     changed = retyped(seen)
     for index in seen.created(Index):
         new = index.of not in changed or not _had(seen, index)
-        if seen.transactional and index.oid not in behind and not index.inherited and new:
-            if ctx.live_table(index.of):
-                yield index
+        alone = index.oid not in behind and not index.inherited
+        if seen.transactional and alone and new and ctx.live_table(index.of):
+            yield index
 
 
 def _had(seen: Observed, index: Index) -> bool:

@@ -28,11 +28,8 @@ _MANY = 50
 _CONTROL = {(word,) for word in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE")}
 _DATA_CLASSES = ("22", "23")
 """SQLSTATE classes of data exceptions and integrity violations: the rows are to blame."""
-_CATALOGS = tuple(
-    dict.fromkeys(
-        ["pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_trigger", *(table for table, _ in THINGS.values())]
-    )
-)
+_OF_RELATIONS = ("pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_trigger")
+_CATALOGS = tuple(dict.fromkeys((*_OF_RELATIONS, *(table for table, _ in THINGS.values()))))
 
 _LOCKS = """
 SELECT relation::int8, mode, pg_catalog.pg_stat_get_xact_numscans(relation),
@@ -50,13 +47,10 @@ SELECT (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'lock_timeo
        (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'statement_timeout')
 """
 _NEXT = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::int8"
-_RECENT = """
-SELECT oid::int8 FROM pg_catalog.pg_class WHERE oid = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s
-UNION SELECT attrelid::int8 FROM pg_catalog.pg_attribute WHERE attrelid = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s
-UNION SELECT conrelid::int8 FROM pg_catalog.pg_constraint WHERE conrelid = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s
-UNION SELECT indrelid::int8 FROM pg_catalog.pg_index WHERE indrelid = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s
-UNION SELECT tgrelid::int8 FROM pg_catalog.pg_trigger WHERE tgrelid = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s
-"""
+_RECENT = " UNION ".join(
+    f"SELECT {column}::int8 FROM pg_catalog.{table} WHERE {column} = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s"
+    for column, table in zip(("oid", "attrelid", "conrelid", "indrelid", "tgrelid"), _OF_RELATIONS, strict=True)
+)
 _FRESH = """
 RESET SESSION AUTHORIZATION; RESET ALL; SET check_function_bodies = off; SET client_min_messages = notice;
 """
@@ -96,7 +90,12 @@ class Observer:
         self._roles: set[str] = set()
         self._seen = _Seen()
         self._swept = False
-        connection.add_notice_handler(lambda diag: self._notices.append((diag.sqlstate or "", diag.message_primary or "")))
+        connection.add_notice_handler(
+            lambda diag: self._notices.append((diag.sqlstate or "", diag.message_primary or ""))
+        )
+
+    def _noticed(self, diag: psycopg.errors.Diagnostic) -> None:
+        self._notices.append((diag.sqlstate or "", diag.message_primary or ""))
 
     def file(self, file: MigrationFile) -> Iterator[Observed]:
         """Runs a file as `apply` would.

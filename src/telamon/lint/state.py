@@ -216,7 +216,8 @@ SELECT a.attrelid::int8, a.attnum::int, a.attname, pg_catalog.format_type(a.attt
 """
 _CONSTRAINTS = """
 SELECT conrelid::int8, oid::int8, conname, contype::text, convalidated, coalesce(conkey, '{}'), confrelid::int8,
-       conindid::int8, conparentid <> 0, CASE WHEN %(some)s OR contype = 'c' THEN pg_catalog.pg_get_constraintdef(oid) ELSE '' END
+       conindid::int8, conparentid <> 0,
+       CASE WHEN %(some)s OR contype = 'c' THEN pg_catalog.pg_get_constraintdef(oid) ELSE '' END
   FROM pg_catalog.pg_constraint
  WHERE conrelid >= 16384 AND contype IN ('c', 'f', 'p', 'u', 'x') AND (NOT %(some)s OR conrelid = ANY (%(oids)s))
 """

@@ -1,0 +1,57 @@
+"""Every rule on its own examples: the bad one fires, the good one does not, a comment silences it, new tables are free."""
+
+from __future__ import annotations
+
+import pytest
+
+from telamon.directory import MigrationFile
+from telamon.lint.judge import Judge
+from telamon.lint.rule import Context, Rule
+from telamon.lint.rules import RULES
+from tests.lint.conftest import EVERYTHING, Lab
+
+EXAMPLES = [rule for rule in RULES if rule.bad.sql]
+LIVE = [rule for rule in EXAMPLES if rule.live]
+
+
+@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.code)
+def test_bad_fires_and_nolint_silences_it(lab: Lab, rule: Rule) -> None:
+    """The bad example is found, as what it is, and a comment that names it takes it away."""
+    [(file, seen, context, failure)] = lab.run(rule.bad.setup, rule.bad.sql)
+    assert not failure
+    judge = Judge([rule], EVERYTHING)
+    found = judge.report(file, seen, context, failure).findings
+    assert found, [change for each in seen for change in each.changes]
+    assert all(each.message and not each.message.endswith(".") for each in found)
+    for name in (rule.code, rule.name, rule.analyzer, ""):
+        head = f"-- atlas:nolint {name}\n" if file.content.startswith(b"--") else f"-- atlas:nolint {name}\n\n"
+        report = judge.report(MigrationFile("2.sql", "2.sql", head.encode() + file.content), seen, context, failure)
+        assert (report.findings, report.silenced) == ((), len(found))
+    other = MigrationFile("2.sql", "2.sql", b"-- atlas:nolint XX999\n\n" + file.content)
+    assert judge.report(other, seen, context, failure).findings
+
+
+@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.code)
+def test_good_does_not_fire(lab: Lab, rule: Rule) -> None:
+    """The good example is not found."""
+    [(file, seen, context, failure)] = lab.run(rule.good.setup, rule.good.sql)
+    assert not failure
+    assert Judge([rule], EVERYTHING).report(file, seen, context, failure).findings == ()
+
+
+@pytest.mark.parametrize("rule", LIVE, ids=lambda rule: rule.code)
+def test_new_tables_are_free(lab: Lab, rule: Rule) -> None:
+    """The bad example is none where what it is about came in the same release, in an earlier file."""
+    *_, (file, seen, context, failure) = lab.run("", rule.bad.setup, rule.bad.sql)
+    assert not failure
+    assert Judge([rule], EVERYTHING).report(file, seen, context, failure).findings == ()
+
+
+def test_codes_and_names_are_unique() -> None:
+    """A directive names one rule."""
+    assert len({rule.code for rule in RULES}) == len(RULES) == len({rule.name for rule in RULES})
+
+
+def test_context_is_light() -> None:
+    """A context needs nothing but the base."""
+    assert Context.__dataclass_fields__["file"].default == ()
