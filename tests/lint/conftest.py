@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from telamon.dev import Dev, open_dev
+from telamon.dev import Database, Dev, open_dev
 from telamon.dev.embedded import clusters, stop
 from telamon.directory import MigrationFile
 from telamon.lint.finding import FileReport, Finding
@@ -18,8 +18,9 @@ from telamon.lint.observe import FileFailed, Observer, with_rows
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context
 from telamon.lint.rules import RULES
-from telamon.lint.settings import Settings
+from telamon.lint.settings import NAMED, Settings
 
+NAMES = dict.fromkeys(NAMED, "^[a-z][a-z0-9_]*$")
 EVERYTHING = Settings(levels={rule.code: "on" for rule in RULES})
 
 
@@ -28,25 +29,41 @@ class Lab:
 
     def __init__(self, dev: Dev) -> None:
         self.dev = dev
+        self.database: Database | None = None
+        self.dirty = False
 
     def run(self, setup: str, *files: str) -> list[tuple[MigrationFile, list[Observed], Context, str]]:
         """(file, what was seen, context, failure) of each file, on top of a schema."""
         found = []
-        with self.dev.create() as database:
-            with database.connect() as connection:
-                connection.execute(setup.encode() or b"SELECT")
-            with_rows(database)
-            observer = Observer(database.connect(), "the test's server")
-            for number, text in enumerate(files, 1):
-                file = MigrationFile(f"{number}.sql", f"m/{number}.sql", text.encode())
-                seen: list[Observed] = []
-                failure = ""
-                try:
-                    seen.extend(observer.file(file))
-                except FileFailed as failed:
-                    failure = str(failed.error)
-                found.append((file, seen, Context(observer.base, tuple(seen), types={"money": "numeric"}), failure))
+        database = self._empty("".join((setup, *files)))
+        with database.connect() as connection:
+            connection.execute(setup.encode() or b"SELECT")
+        with_rows(database)
+        observer = Observer(database.connect(), "the test's server")
+        for number, text in enumerate(files, 1):
+            file = MigrationFile(f"{number}.sql", f"m/{number}.sql", text.encode())
+            seen: list[Observed] = []
+            failure = ""
+            try:
+                seen.extend(observer.file(file))
+            except FileFailed as failed:
+                failure = str(failed.error)
+            context = Context(observer.base, tuple(seen), NAMES, {"money": "numeric"})
+            found.append((file, seen, context, failure))
+        database.close()
         return found
+
+    def _empty(self, sql: str) -> Database:
+        """A database with nothing in it: the last one, unless what is to be run in it lies outside of `public`."""
+        if self.database is None or self.dirty:
+            if self.database is not None:
+                self.database.drop()
+            self.database = self.dev.create()
+        else:
+            with self.database.connect() as connection:
+                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        self.dirty = any(word in sql for word in ("SCHEMA", "EXTENSION", "ACCESS METHOD"))
+        return self.database
 
     def reports(self, setup: str, *files: str, settings: Settings = EVERYTHING) -> list[FileReport]:
         """What all rules say."""

@@ -137,17 +137,21 @@ class Observer:
         self._notices.clear()
         before = self.state
         [[xid]] = self.connection.execute(_NEXT.encode()).fetchall()
+        unsafe = False
         try:
             stumbled = self._attempt(statement)
         except errors.ActiveSqlTransaction:
             self.connection.execute("ROLLBACK TO SAVEPOINT telamon")
             return self._alone(statement, misplaced=together)
+        except errors.UnsafeNewEnumValueUsage:
+            unsafe = True
+            stumbled = self._afresh(statement)
         except psycopg.Error as error:
             raise self._failed(statement, error) from error
         seen = self._look()
         self._refresh(seen, xid % 2**32)
         self.connection.execute("RELEASE SAVEPOINT telamon")
-        found = self._observed(statement, seen, before, shared=together, stumbled=stumbled)
+        found = self._observed(statement, seen, before, shared=together, stumbled=stumbled, unsafe=unsafe)
         self._seen = seen
         if not together:
             self._send("COMMIT", statement)
@@ -183,6 +187,16 @@ class Observer:
                 if self._open:
                     self.connection.execute("ROLLBACK TO SAVEPOINT telamon")
                 self.connection.execute(f"CREATE ROLE {ident(role)} NOLOGIN".encode())
+
+    def _afresh(self, statement: Statement) -> str:
+        """Executes a statement in a transaction that begins with it."""
+        self.connection.execute("ROLLBACK TO SAVEPOINT telamon")
+        self._send("COMMIT", statement)
+        self._begin()
+        try:
+            return self._attempt(statement)
+        except psycopg.Error as error:
+            raise self._failed(statement, error) from error
 
     def _set(self, statement: Statement) -> None:
         """Changes a setting."""
@@ -264,7 +278,7 @@ class Observer:
 
     def _observed(
         self, statement: Statement, seen: _Seen, before: State, *, shared: bool, stumbled: str = "",
-        transactional: bool = True, misplaced: bool = False,
+        transactional: bool = True, misplaced: bool = False, unsafe: bool = False,
     ) -> Observed:  # fmt: skip
         after, then = self.state, self._seen
         old = frozenset() if not transactional else then.locks
@@ -283,6 +297,7 @@ class Observer:
             shared=shared,
             transactional=transactional,
             misplaced=misplaced,
+            unsafe_enum=unsafe,
             locks=tuple(sorted(seen.locks - old, key=lambda lock: (lock.of, lock.strength))),
             held=tuple(sorted(old, key=lambda lock: (lock.of, lock.strength))) if shared else (),
             rewritten=tuple(oid for oid in moved if oid not in emptied),

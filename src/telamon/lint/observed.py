@@ -16,6 +16,8 @@ STRENGTH = (
     "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
 )  # fmt: skip
 """Lock modes, the weakest first."""
+ROWS = 2
+"""How many rows there are in each table that takes them (`telamon.rows`)."""
 BLOCKS_WRITES = STRENGTH.index("ShareLock")
 BLOCKS_ALL = STRENGTH.index("AccessExclusiveLock")
 
@@ -72,6 +74,7 @@ class Observed:
         shared: whether it shares a transaction with its neighbours, as `apply` would run it.
         transactional: whether it ran inside a transaction at all.
         misplaced: it is to run in the file's transaction, and the server refused that.
+        unsafe_enum: it uses a value of an enum that the same transaction added, and the server refused that.
         locks: newly taken; held to the end of the file where the transaction is shared.
         held: those that earlier statements of the same transaction left.
         rewritten: tables whose rows were written anew.
@@ -88,6 +91,7 @@ class Observed:
     shared: bool
     transactional: bool
     misplaced: bool
+    unsafe_enum: bool
     locks: tuple[Lock, ...]
     held: tuple[Lock, ...]
     rewritten: tuple[int, ...]

@@ -31,9 +31,21 @@ def names(node: Any) -> list[str]:
 
 def nodes(message: Any, name: str) -> Iterator[Any]:
     """Every message of a type below a message, itself included: `FuncCall`."""
-    if message.DESCRIPTOR.name == name:
-        yield message
+    return (each for each in below(message) if each.DESCRIPTOR.name == name)
+
+
+def cascades(message: Any) -> bool:
+    """Whether CASCADE stands somewhere in a statement."""
+    import postgast
+
+    word = postgast.pg_query_pb2.DROP_CASCADE
+    return message is not None and any(getattr(each, "behavior", None) == word for each in below(message))
+
+
+def below(message: Any) -> Iterator[Any]:
+    """A message and all messages in it."""
+    yield message
     for field, value in message.ListFields():
-        if field.type == field.TYPE_MESSAGE:
-            for each in value if field.label == field.LABEL_REPEATED else (value,):
-                yield from nodes(each, name)
+        if field.message_type is not None:
+            for each in (value,) if hasattr(value, "ListFields") else value:
+                yield from below(each)
