@@ -317,8 +317,7 @@ def _relations(connection: Connection, oids: list[int] | None) -> dict[int, Rela
             by_relation.setdefault(row[0], {})[row[1]] = made(*values)
         belongings[name] = by_relation
     return {
-        oid: Relation(*row, **{name: parts.get(oid, {}) for name, parts in belongings.items()})
-        for oid, row in found.items()
+        oid: Relation(*row, *(belongings[name].get(oid, {}) for name, _, _ in _PARTS)) for oid, row in found.items()
     }
 
 
@@ -333,7 +332,7 @@ def _renamed(connection: Connection, relations: Mapping[int, Relation]) -> dict[
         "SELECT c.oid::int8, n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
         " ON n.oid = c.relnamespace WHERE c.oid >= 16384"
     ).fetchall()
-    now = dict(rows)
+    now: dict[int, str] = dict(rows)
     return {
         oid: relation if now.get(oid, relation.schema) == relation.schema else replace(relation, schema=now[oid])
         for oid, relation in relations.items()
