@@ -14,7 +14,10 @@ CREATE VIEW v AS SELECT id FROM t;
 """
 CASES = {
     "drop table": ("DO $$ BEGIN DROP TABLE u; END $$;", "DS102"),
-    "drop column by format": ("DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', 't', 'n'); END $$;", "DS103"),
+    "drop column by format": (
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', 't', 'n'); END $$;",
+        "DS103",
+    ),
     "index in a loop": (
         "DO $$ DECLARE c text; BEGIN FOREACH c IN ARRAY ARRAY['n', 'old'] LOOP"
         " EXECUTE format('CREATE INDEX ON t (%I)', c); END LOOP; END $$;",
