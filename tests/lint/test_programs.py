@@ -28,8 +28,8 @@ CASES = {
         "PG102",
     ),
     "type by a function": (
-        "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ALTER COLUMN n TYPE bigint; END $$;"
-        " SELECT f();",
+        "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql"
+        " AS $$ BEGIN ALTER TABLE t ALTER COLUMN n TYPE bigint; END $$; SELECT f();",
         "PG301",
     ),
     "not null with an exception handler": (
@@ -49,7 +49,8 @@ CASES = {
     "unique": ("DO $$ BEGIN ALTER TABLE t ADD UNIQUE (n); END $$;", "PG105"),
     "all rows": ("DO $$ BEGIN UPDATE t SET n = 1; END $$;", "TL209"),
     "rows one by one": (
-        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP UPDATE t SET n = 1 WHERE id = r.id; END LOOP; END $$;",
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM t LOOP"
+        " UPDATE t SET n = 1 WHERE id = r.id; END LOOP; END $$;",
         "TL209",
     ),
     "drop of a view": ("DO $$ BEGIN DROP VIEW v; END $$;", "TL220"),

@@ -1,4 +1,4 @@
-"""Every rule on its own examples: the bad one fires, the good one does not, a comment silences it, new tables are free."""
+"""Every rule on its examples: the bad one fires, the good one does not, a comment silences it, what is new is free."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from telamon.cli.console import note
 from telamon.cli.options import dev_option, directory_of, directory_option, load_env, project_options
 
 
@@ -12,6 +13,7 @@ from telamon.cli.options import dev_option, directory_of, directory_option, load
 @click.option("--latest", type=int, default=None, help="Judge the last so many files.")
 @click.option("--git-base", default=None, help="Judge the files that this branch or commit has not.")
 @click.option("--since", default=None, help="Judge the file of this version and those after it.")
+@click.option("--fix", is_flag=True, help="Write the safe way where it is known: prove it, and seal the directory.")
 @directory_option
 @dev_option
 @project_options
@@ -29,6 +31,7 @@ def command(
     latest: int | None,
     git_base: str | None,
     since: str | None,
+    fix: bool,
     directory_url: str | None,
     dev: str | None,
     env: str | None,
@@ -39,6 +42,9 @@ def command(
 
     Without FILES these are the files that the base branch has not: the one that CI names, else the default branch. Exit
     code 3 says that there are errors.
+
+    --fix splits files: indexes are built concurrently in files of their own, constraints are added NOT VALID and
+    validated later, NOT NULL is proved by a CHECK. The result must be the same schema; else nothing is written.
     """
     from telamon.directory import Directory
     from telamon.errors import CheckError
@@ -51,7 +57,15 @@ def command(
     directory = Directory.read(directory_of(directory_url, config, env))
     directory.verify()
     chosen = select(directory, files=files, latest=latest, git_base=git_base, after=since)
-    report = lint(directory, chosen, dev or project.dev, read_settings(project))
+    settings, server = read_settings(project), dev or project.dev
+    if fix:
+        from telamon.lint.fix import fix as fixed
+
+        done = fixed(directory, chosen, server, settings)
+        directory, chosen = done.directory, done.selection
+        for old, new in done.written:
+            note(f"Rewritten: {old} is now {', '.join(new)}")
+    report = lint(directory, chosen, server, settings)
     click.echo(rendered(report, form), nl=False)
     if report.failed:
         ctx.exit(CheckError.exit_code)

@@ -56,6 +56,15 @@ class Judge:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One new file, run and judged."""
+
+    file: MigrationFile
+    seen: tuple[Observed, ...]
+    report: FileReport
+
+
 def lint(directory: Directory, selection: Selection, dev_url: str, settings: Settings) -> LintReport:
     """Judges migrations.
 
@@ -67,39 +76,54 @@ def lint(directory: Directory, selection: Selection, dev_url: str, settings: Set
         CheckError: the base does not replay.
         UsageError: the configuration names a rule that there is not.
     """
-    rules = [*RULES, *own_rules(settings.modules)]
-    settings.check(rules)
-    judge = Judge(rules, settings)
+    runs = judged(selection, dev_url, settings)
+    names = {run.file.path for run in runs}
+    order = _judge(settings).of_files(selection)
+    rest = [FileReport(path, 0, tuple(found)) for path, found in order.items() if path not in names]
+    return LintReport((*(run.report for run in runs), *rest))
+
+
+def judged(selection: Selection, dev_url: str, settings: Settings) -> list[Run]:
+    """The new files, run in order, each with what the rules say.
+
+    Raises:
+        CheckError: the base does not replay.
+        UsageError: the configuration names a rule that there is not.
+    """
+    judge = _judge(settings)
     order = judge.of_files(selection)
     if not selection.files:
-        return LintReport(tuple(FileReport(path, 0, tuple(found)) for path, found in order.items()))
+        return []
+    runs = []
     with open_dev(dev_url) as dev, prepared(selection.base, dev) as database:
         observer = Observer(database.connect(), dev.description)
         queries = Queries(settings.queries, observer.connection)
-        reports = []
-        for file, judged in selection.files:
-            report = _one(observer, judge, file, order.pop(file.path, []), queries, settings)
-            if judged and file.version >= settings.grandfather:
-                reports.append(report)
-    reports += [FileReport(path, 0, tuple(found)) for path, found in order.items()]
-    return LintReport(tuple(reports))
+        for file, wanted in selection.files:
+            run = _one(observer, judge, file, order.get(file.path, []), queries)
+            if wanted and file.version >= settings.grandfather:
+                runs.append(run)
+    return runs
 
 
-def _one(
-    observer: Observer, judge: Judge, file: MigrationFile, first: list[Finding], queries: Queries, settings: Settings
-) -> FileReport:
+def _judge(settings: Settings) -> Judge:
+    rules = [*RULES, *own_rules(settings.modules)]
+    settings.check(rules)
+    return Judge(rules, settings)
+
+
+def _one(observer: Observer, judge: Judge, file: MigrationFile, first: list[Finding], queries: Queries) -> Run:
     seen: list[Observed] = []
     failure = ""
     try:
-        for each in observer.file(file):
-            seen.append(each)
+        seen.extend(observer.file(file))
         reversible = file.down() is not None
     except FileFailed as failed:
         failure, reversible = str(failed.error), True
+    settings = judge.settings
     context = Context(observer.base, tuple(seen), settings.names, settings.types, reversible)
     report = judge.report(file, seen, context, failure)
-    found = [*first, *queries.findings(file)]
-    return FileReport(report.path, report.statements, (*found, *report.findings), report.silenced, report.failure)
+    found = (*first, *queries.findings(file), *report.findings)
+    return Run(file, tuple(seen), FileReport(report.path, report.statements, found, report.silenced, report.failure))
 
 
 def _silences(file: MigrationFile) -> list[Silence]:

@@ -17,8 +17,8 @@ went or changed. So statements inside `DO` blocks, functions and extension scrip
 out, and a table that came in the same release, in whatever file, is not taken for one with users and rows. Syntax is
 looked at only for what cannot be observed.
 
-Codes are Atlas's where Atlas has one, else `TL` and a number. A comment above a statement, or in the head of a file that
-a blank line sets off, takes findings away; a name is a code, a rule or a group:
+Codes are Atlas's where Atlas has one, else `TL` and a number. A comment above a statement, or in the head of a file
+that a blank line sets off, takes findings away; a name is a code, a rule or a group:
 
 ```sql
 -- atlas:nolint PG101 destructive

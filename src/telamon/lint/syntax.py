@@ -49,3 +49,18 @@ def below(message: Any) -> Iterator[Any]:
         if field.message_type is not None:
             for each in (value,) if hasattr(value, "ListFields") else value:
                 yield from below(each)
+
+
+def concurrent(node: Any) -> str:
+    """CREATE INDEX or DROP INDEX with CONCURRENTLY; "" for any other statement, and where that is not possible."""
+    import postgast
+
+    name = "" if node is None else str(node.WhichOneof("node"))
+    if name not in ("index_stmt", "drop_stmt"):
+        return ""
+    if name == "drop_stmt" and (len(node.drop_stmt.objects) > 1 or cascades(node)):
+        return ""
+    tree = postgast.pg_query_pb2.ParseResult()
+    tree.stmts.add().stmt.CopyFrom(node)
+    getattr(tree.stmts[0].stmt, name).concurrent = True
+    return str(postgast.deparse(tree))

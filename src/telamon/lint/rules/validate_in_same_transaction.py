@@ -14,9 +14,8 @@ from telamon.quote import ident
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Constraints that are validated in the transaction that added them NOT VALID."""
     for before, after in seen.altered(Constraint):
-        table = ctx.live_table(after.of)
-        new = table is not None and after.oid not in table.constraints
-        if new and seen.shared and not before.valid and after.valid:
+        above = (each.oid for earlier in ctx.before(seen) for each in earlier.created(Constraint))
+        if ctx.live_table(after.of) and seen.shared and not before.valid and after.valid and after.oid in above:
             name = f"{alter(seen, after.of)} VALIDATE CONSTRAINT {ident(after.name)};"
             yield Hit(
                 f'Constraint "{after.name}" of table "{seen.title(after.of)}" is validated in the '
