@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from telamon.directory import MigrationFile
@@ -11,6 +13,8 @@ from telamon.lint.rules import RULES
 from tests.lint.conftest import EVERYTHING, Lab
 
 EXAMPLES = [rule for rule in RULES if rule.bad.sql]
+NO_REPLACEMENT = {"TL110", "TL136", "TL323"}
+"""Rules whose rewrite is for what follows the statement."""
 LIVE = [rule for rule in EXAMPLES if rule.live]
 
 
@@ -55,3 +59,17 @@ def test_codes_and_names_are_unique() -> None:
 def test_context_is_light() -> None:
     """A context needs nothing but the base."""
     assert Context.__dataclass_fields__["file"].default == ()
+
+
+@pytest.mark.parametrize("rule", EXAMPLES, ids=lambda rule: rule.code)
+def test_rewrites_run_and_are_not_found(lab: Lab, rule: Rule) -> None:
+    """The SQL that a finding offers, put into files as it says, runs in the place of the bad one and is good."""
+    [(file, seen, context, failure)] = lab.run(rule.bad.setup, rule.bad.sql)
+    found = Judge([rule], EVERYTHING).report(file, seen, context, failure).findings
+    rewrites = list(dict.fromkeys(finding.rewrite for finding in found))
+    if not all(rewrites) or rule.code in NO_REPLACEMENT:
+        return
+    parts = re.split(r"\n+-- (?:in the next file|and in the one after it)[^\n]*:\n", "\n".join(rewrites))
+    for file, seen, context, failure in lab.run(rule.bad.setup, *parts):
+        assert not failure
+        assert Judge([rule], EVERYTHING).report(file, seen, context, failure).findings == ()

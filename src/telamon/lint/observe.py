@@ -37,6 +37,16 @@ SELECT relation::int8, mode, pg_catalog.pg_stat_get_xact_numscans(relation),
        pg_catalog.pg_stat_get_xact_tuples_deleted(relation)
   FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() AND locktype = 'relation' AND relation >= 16384
 """
+# What a transaction before this one did may still be counted: the server passes it on at its leisure.
+_PENDING = """
+SELECT * FROM (
+  SELECT c.oid::int8, '', pg_catalog.pg_stat_get_xact_numscans(c.oid) AS scans,
+         pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,
+         pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS updated,
+         pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted
+    FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm')
+) AS counted WHERE scans + inserted + updated + deleted > 0
+"""
 _COUNTERS = """
 SELECT name, pg_catalog.pg_stat_get_xact_tuples_inserted(oid) + pg_catalog.pg_stat_get_xact_tuples_updated(oid),
        pg_catalog.pg_stat_get_xact_tuples_deleted(oid)
@@ -248,14 +258,14 @@ class Observer:
         if self.superuser:
             self.connection.execute("SET LOCAL session_replication_role = DEFAULT")
 
-    def _look(self) -> _Seen:
+    def _look(self, query: str = _LOCKS) -> _Seen:
         with self.connection.pipeline():
-            locks = self.connection.execute(_LOCKS.encode())
+            locks = self.connection.execute(query.encode())
             counters = self.connection.execute(_COUNTERS.encode(), [list(_CATALOGS)])
             rows = locks.fetchall()
             catalogs = {name: (changed, deleted) for name, changed, deleted in counters.fetchall()}
         return _Seen(
-            frozenset(Lock(row[0], row[1]) for row in rows),
+            frozenset(Lock(row[0], row[1]) for row in rows if row[1]),
             {row[0]: (row[2], row[3], row[4], row[5]) for row in rows},
             catalogs,
         )
@@ -318,7 +328,7 @@ class Observer:
 
     def _begin(self) -> None:
         self.connection.execute("BEGIN")
-        self._seen = _Seen()
+        self._seen = self._look(_PENDING)
 
     @property
     def _open(self) -> bool:
