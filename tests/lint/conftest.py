@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,11 @@ from telamon.lint.observed import Observed
 from telamon.lint.rule import Context
 from telamon.lint.rules import RULES
 from telamon.lint.settings import NAMED, Settings
+from telamon.lint.state import Connection
 
 NAMES = dict.fromkeys(NAMED, "^[a-z][a-z0-9_]*$")
+Ran = tuple[MigrationFile, list[Observed], Context, str]
+"""(file, what was seen, context, failure)."""
 EVERYTHING = Settings(levels={rule.code: "on" for rule in RULES})
 
 
@@ -29,17 +32,23 @@ class Lab:
 
     def __init__(self, dev: Dev) -> None:
         self.dev = dev
-        self.database: Database | None = None
+        self.opened: tuple[Database, Connection] | None = None
+        self.ran: dict[tuple[str, ...], list[Ran]] = {}
         self.dirty = False
 
-    def run(self, setup: str, *files: str) -> list[tuple[MigrationFile, list[Observed], Context, str]]:
-        """(file, what was seen, context, failure) of each file, on top of a schema."""
+    def run(self, setup: str, *files: str) -> list[Ran]:
+        """What is seen of each file, on top of a schema. The same is not run twice."""
+        key = (setup, *files)
+        if key not in self.ran:
+            self.ran[key] = self._run(setup, files)
+        return self.ran[key]
+
+    def _run(self, setup: str, files: Sequence[str]) -> list[Ran]:
         found = []
-        database = self._empty("".join((setup, *files)))
-        with database.connect() as connection:
-            connection.execute(setup.encode() or b"SELECT")
-        with_rows(database)
-        observer = Observer(database.connect(), "the test's server")
+        connection = self._empty("".join((setup, *files)))
+        connection.execute(setup.encode() or b"SELECT")
+        with_rows(connection)
+        observer = Observer(connection, "the test's server")
         for number, text in enumerate(files, 1):
             file = MigrationFile(f"{number}.sql", f"m/{number}.sql", text.encode())
             seen: list[Observed] = []
@@ -50,20 +59,22 @@ class Lab:
                 failure = str(failed.error)
             context = Context(observer.base, tuple(seen), NAMES, {"money": "numeric"})
             found.append((file, seen, context, failure))
-        database.close()
+        connection.remove_notice_handler(observer.noticed)
         return found
 
-    def _empty(self, sql: str) -> Database:
+    def _empty(self, sql: str) -> Connection:
         """A database with nothing in it: the last one, unless what is to be run in it lies outside of `public`."""
-        if self.database is None or self.dirty:
-            if self.database is not None:
-                self.database.drop()
-            self.database = self.dev.create()
+        if self.opened is None or self.dirty:
+            if self.opened is not None:
+                self.opened[0].drop()
+            database = self.dev.create()
+            self.opened = database, database.connect()
         else:
-            with self.database.connect() as connection:
-                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            self.opened[1].execute(
+                "RESET SESSION AUTHORIZATION; RESET ALL; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+            )
         self.dirty = any(word in sql for word in ("SCHEMA", "EXTENSION", "ACCESS METHOD"))
-        return self.database
+        return self.opened[1]
 
     def reports(self, setup: str, *files: str, settings: Settings = EVERYTHING) -> list[FileReport]:
         """What all rules say."""

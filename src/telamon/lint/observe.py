@@ -53,8 +53,8 @@ SELECT name, pg_catalog.pg_stat_get_xact_tuples_inserted(oid) + pg_catalog.pg_st
   FROM unnest(%s::text[]) AS name, LATERAL (SELECT ('pg_catalog.' || name)::regclass::oid) AS class (oid)
 """
 _TIMEOUTS = """
-SELECT (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'),
-       (SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'statement_timeout')
+SELECT (extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval) * 1000)::int,
+       (extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval) * 1000)::int
 """
 _NEXT = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::int8"
 _RECENT = " UNION ".join(
@@ -100,11 +100,10 @@ class Observer:
         self._roles: set[str] = set()
         self._seen = _Seen()
         self._swept = False
-        connection.add_notice_handler(
-            lambda diag: self._notices.append((diag.sqlstate or "", diag.message_primary or ""))
-        )
+        connection.add_notice_handler(self.noticed)
 
-    def _noticed(self, diag: psycopg.errors.Diagnostic) -> None:
+    def noticed(self, diag: psycopg.errors.Diagnostic) -> None:
+        """Takes what the server says beside its results."""
         self._notices.append((diag.sqlstate or "", diag.message_primary or ""))
 
     def file(self, file: MigrationFile) -> Iterator[Observed]:
@@ -146,7 +145,7 @@ class Observer:
             self._begin()
         self._notices.clear()
         before = self.state
-        [[xid]] = self.connection.execute(_NEXT.encode()).fetchall()
+        xid = self._next_xid()
         unsafe = False
         try:
             stumbled = self._attempt(statement)
@@ -159,13 +158,20 @@ class Observer:
         except psycopg.Error as error:
             raise self._failed(statement, error) from error
         seen = self._look()
-        self._refresh(seen, xid % 2**32)
+        self._refresh(seen, xid)
         self.connection.execute("RELEASE SAVEPOINT telamon")
         found = self._observed(statement, seen, before, shared=together, stumbled=stumbled, unsafe=unsafe)
         self._seen = seen
         if not together:
             self._send("COMMIT", statement)
         return found
+
+    def _next_xid(self) -> int | None:
+        """The transaction that the next change will be made by, if it is needed to find the change."""
+        if len(self._seen.locks) <= _MANY:
+            return None
+        [[xid]] = self.connection.execute(_NEXT.encode()).fetchall()
+        return int(xid) % 2**32
 
     def _attempt(self, statement: Statement) -> str:
         """Executes a statement; where rows stand in its way, once more without them. Returns what stood there."""
@@ -270,7 +276,7 @@ class Observer:
             catalogs,
         )
 
-    def _refresh(self, seen: _Seen, xid: int) -> None:
+    def _refresh(self, seen: _Seen, xid: int | None) -> None:
         """Brings the state up to date with what the last statement may have changed."""
         owner = self.state.owner_of()
         old = {lock.of for lock in self._seen.locks if lock.mode not in _WEAK}
@@ -280,7 +286,7 @@ class Observer:
             return
         deleted = any(seen.catalogs[name][1] != self._seen.catalogs.get(name, (0, 0))[1] for name in seen.catalogs)
         touched = now
-        if len(now) > _MANY and not deleted:
+        if xid is not None and not deleted:
             rows = self.connection.execute(_RECENT.encode(), {"held": list(now & old), "xid": xid}).fetchall()
             touched = (now - old) | {oid for (oid,) in rows}
         wanted = {owner.get(oid, oid) for oid in touched if oid >= FIRST}
@@ -386,21 +392,24 @@ def prepared(base: Directory, dev: Dev) -> Database:
             pass  # evicted meanwhile: made again below
     database = replay(base, dev)
     try:
-        with_rows(database)
+        with database.connect() as connection:
+            with_rows(connection)
         dev.keep(database, key)
         if dev.has(key):
             return dev.create(key)
         database = replay(base, dev)  # a state that copies lose is not kept
-        with_rows(database)
+        with database.connect() as connection:
+            with_rows(connection)
     except BaseException:
         database.drop()
         raise
     return database
 
 
-def with_rows(database: Database) -> None:
+def with_rows(connection: Connection) -> None:
     """Puts a few rows into every table that takes them."""
-    connection = database.connect()
-    state = read_state(connection)
-    rows.seed(connection, [("table", each.schema, each.name) for each in state.relations.values() if each.is_table])
-    connection.close()
+    tables = connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+        " ON n.oid = c.relnamespace WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p')"
+    ).fetchall()
+    rows.seed(connection, [("table", schema, name) for schema, name in tables])

@@ -279,7 +279,7 @@ THINGS: dict[str, tuple[str, str]] = {
 def read_state(connection: Connection) -> State:
     """All there is."""
     relations = _relations(connection, None)
-    return State(relations, {kind: _things(connection, kind) for kind in THINGS})
+    return State(relations, _things(connection, THINGS))
 
 
 def refresh(connection: Connection, state: State, oids: Iterable[int], written: Iterable[str]) -> State:
@@ -298,7 +298,7 @@ def refresh(connection: Connection, state: State, oids: Iterable[int], written: 
     tables = set(written)
     if "pg_namespace" in tables:
         relations = _renamed(connection, relations)
-    fresh = {kind: _things(connection, kind) for kind, (table, _) in THINGS.items() if table in tables}
+    fresh = _things(connection, [kind for kind, (table, _) in THINGS.items() if table in tables])
     return State(relations, {**state.things, **fresh})
 
 
@@ -321,9 +321,12 @@ def _relations(connection: Connection, oids: list[int] | None) -> dict[int, Rela
     }
 
 
-def _things(connection: Connection, kind: str) -> dict[int, Thing]:
-    rows = connection.execute(THINGS[kind][1].encode()).fetchall()
-    return {row[0]: Thing(kind, *row) for row in rows}
+def _things(connection: Connection, kinds: Iterable[str]) -> dict[str, dict[int, Thing]]:
+    wanted = list(kinds)
+    with connection.pipeline():
+        cursors = [connection.execute(THINGS[kind][1].encode()) for kind in wanted]
+        rows = [cursor.fetchall() for cursor in cursors]
+    return {kind: {row[0]: Thing(kind, *row) for row in found} for kind, found in zip(wanted, rows, strict=True)}
 
 
 def _renamed(connection: Connection, relations: Mapping[int, Relation]) -> dict[int, Relation]:
