@@ -272,7 +272,7 @@ class Observer:
             catalogs = {name: (changed, deleted) for name, changed, deleted in counters.fetchall()}
         return _Seen(
             frozenset(Lock(row[0], row[1]) for row in rows if row[1]),
-            {row[0]: (row[2], row[3], row[4], row[5]) for row in rows},
+            self._seen.counts | {row[0]: (row[2], row[3], row[4], row[5]) for row in rows},
             catalogs,
         )
 
@@ -334,6 +334,7 @@ class Observer:
 
     def _begin(self) -> None:
         self.connection.execute("BEGIN")
+        self._seen = _Seen()
         self._seen = self._look(_PENDING)
 
     @property
