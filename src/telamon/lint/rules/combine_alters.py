@@ -18,7 +18,9 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
         live = any(
             ctx.live_table(lock.of) for lock in (*seen.locks, *seen.held) if seen.title(lock.of).endswith(other.relname)
         )
-        depends = {"AT_ValidateConstraint"} & {*names(earlier[-1].node), *names(seen.node)}
+        clauses = {*names(earlier[-1].node), *names(seen.node)}
+        # What proves NOT NULL can go only after it.
+        depends = "AT_ValidateConstraint" in clauses or {"AT_SetNotNull", "AT_DropConstraint"} <= clauses
         if same and live and not depends:
             yield Hit(f'Table "{other.relname}" is altered by two statements in a row that could be one')
 
