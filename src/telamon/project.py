@@ -244,10 +244,19 @@ def _envs(file: Path, text: str, table: dict[str, Any], prefix: tuple[str, ...])
     for name, values in written.items():
         own_lines = {key: line_of((*prefix, "env", name), key) for key in values}
         _check(values, own_lines, file, _KEYS)
-        both = {key: {**common[key], **values[key]} for key in _TABLES if key in common and key in values}
+        both = {key: _merged(common[key], values[key]) for key in _TABLES if key in common and key in values}
         merged = {**common, **values, **both}
         envs[name] = Env(name, file.absolute().parent, file, merged, {**common_lines, **own_lines})
     return envs
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with another laid over it, key by key."""
+    both = {
+        key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return {**below, **both}
 
 
 def _choose(envs: dict[str, Env], file: Path, name: str | None) -> Env:

@@ -79,7 +79,7 @@ def added(seen: Observed, ctx: Context, type: str) -> Iterator[Constraint]:
 def gone(seen: Observed, ctx: Context, type: str) -> Iterator[Constraint]:
     """Constraints of a type that go, while their table and columns stay; only those of before this release."""
     lost = {(column.of, column.oid) for column in seen.dropped(Column)}
-    changed = retyped(seen)
+    end = ctx.file[-1].after if ctx.file else seen.after
     for constraint in seen.dropped(Constraint):
         table = ctx.live_table(constraint.of)
         if constraint.type != type or constraint.inherited or table is None or constraint.oid not in table.constraints:
@@ -87,10 +87,11 @@ def gone(seen: Observed, ctx: Context, type: str) -> Iterator[Constraint]:
         after = seen.after.relations.get(constraint.of)
         if after is None or any((constraint.of, number) in lost for number in constraint.columns):
             continue
-        again = any(each.name == constraint.name for each in after.constraints.values())
         if constraint.target and constraint.target not in seen.after.relations:
             continue
-        if not (again and constraint.of in changed):
+        # One that comes again by its name, here or further down, is replaced.
+        final = end.relations.get(constraint.of, after)
+        if all(each.name != constraint.name for each in final.constraints.values()):
             yield constraint
 
 

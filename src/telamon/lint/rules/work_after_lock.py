@@ -14,12 +14,12 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     held = {lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of)}
     rows = {each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted}
     slow = {oid for oid in {*seen.scanned, *seen.rewritten, *rows} if ctx.live_table(oid)}
-    if held and slow and not any(built(seen, ctx)):
-        names = titled(seen.title(oid) for oid in sorted(held))
-        yield Hit(
-            f"This goes through {titled(seen.title(oid) for oid in sorted(slow))} while {names} stays "
-            "locked against reads and writes"
-        )
+    # What locks its own table as strongly is told by the rules on that.
+    kept = held if rows else held - slow
+    if kept and slow and not any(built(seen, ctx)):
+        names = titled(seen.title(oid) for oid in sorted(kept))
+        through = titled(seen.title(oid) for oid in sorted(slow))
+        yield Hit(f"This goes through {through} while the lock against reads and writes on {names} is held")
 
 
 RULE = Rule(
