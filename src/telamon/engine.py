@@ -294,14 +294,19 @@ def rename(
     """The statements of renames, and the catalog after them: read from a copy, since they reach into every text."""
     if not renames:
         return [], old
-    steps, current = [], old
+    steps: list[Step] = []
+    current = old
     for each in renames:
+        fact, kind = current.facts[each.old], BY_NAME[each.old[0]]
         context = Context(current, new, engine.server)
-        step = BY_NAME[each.old[0]].rename(current.facts[each.old], each.new[-1], context)
-        if step is None:
-            raise UsageError(f"A {each.old[0]} cannot be renamed", where=each.flag)
-        steps.append(step)
-        current = substituted(current, {each.old: each.new})
+        moved = (*each.old[:1], *each.new[1:2], *each.old[2:])
+        if moved != each.old and len(moved) > 2:
+            steps.append(possible(kind.relocate(fact, each.new[1], context), each, "moved to another schema"))
+            current = substituted(current, {each.old: moved})
+            fact, context = current.facts[moved], replace(context, old=current)
+        if fact.id != each.new:
+            steps.append(possible(kind.rename(fact, each.new[-1], context), each, "renamed"))
+            current = substituted(current, {fact.id: each.new})
     with copy() as database:
         with database.connect() as connection:
             try:
@@ -314,6 +319,13 @@ def rename(
                     do="Give --rename in an order in which no name is taken; to swap two names, go over a third one.",
                 ) from failure
         return steps, engine.read(database)
+
+
+def possible(step: Step | None, rename: Rename, what: str) -> Step:
+    """The step, or an error where the kind has none."""
+    if step is None:
+        raise UsageError(f"A {rename.old[0].replace('_', ' ')} cannot be {what}", where=rename.flag)
+    return step
 
 
 def conversions(flags: Sequence[str], catalog: Catalog) -> Mapping[Id, str]:

@@ -120,11 +120,18 @@ def run(
     touched = touched_tables(plan, old)
     if seeded:
         rows.seed(connection, touched)
-    columns = kept_columns(touched, old, new)
-    kept = [id for id in touched if id in new.facts]
-    before = rows.count(connection, kept), rows.contents(connection, columns), rows.files(connection)
+    kept = holders(touched, old, new)
+    columns = kept_columns(kept, old, new)
+    parents = frozenset(id for id in kept if not old.facts[id].spec.partition_key)
+
+    def look() -> tuple[dict[Id, int], dict[Id, str], dict[tuple[str, str], int]]:
+        return (
+            rows.count(connection, kept, parents), rows.contents(connection, columns, parents), rows.files(connection)
+        )  # fmt: skip
+
+    before = look()
     execute(plan, connection, transactional)
-    after = rows.count(connection, kept), rows.contents(connection, columns), rows.files(connection)
+    after = look()
     check_rows(before, after)
     rewritten = tuple(sorted(name for name, file in before[2].items() if after[2].get(name, file) != file))
     if rewritten and not any(step.rewrite for step in plan.steps):
@@ -174,6 +181,17 @@ def touched_tables(plan: Plan, old: Catalog) -> list[Id]:
     return list(found)
 
 
+def holders(tables: list[Id], old: Catalog, new: Catalog) -> list[Id]:
+    """The tables that stay, in which to look for rows so that those that move between partitions are found.
+
+    Rows are looked for in whole partitioned tables; where partitions are attached or detached, in all plain tables.
+    """
+    stay = [id for id in tables if id in new.facts]
+    if any(old.facts[id].spec.partition != new.facts[id].spec.partition for id in stay):
+        return [id for id in stay if not old.facts[id].spec.partition_key and not new.facts[id].spec.partition_key]
+    return [id for id in stay if not old.facts[id].spec.partition]
+
+
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:
     """(column, its value as text) of columns on both sides with one type, that PostgreSQL does not compute."""
     from telamon.quote import ident
@@ -183,7 +201,7 @@ def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id,
         for fact in old.children(table):
             after = new.get(fact.id)
             same = after is not None and getattr(fact.spec, "type", None) == getattr(after.spec, "type", "")
-            if same and not getattr(fact.spec, "generated", ""):
+            if same and after and not getattr(fact.spec, "generated", "") and not after.spec.generated:
                 columns.append((fact.id, f"{ident(fact.id[-1])}::text"))
     return columns
 

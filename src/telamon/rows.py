@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 import psycopg
@@ -127,26 +127,36 @@ def value(column: tuple[Any, ...], i: int) -> str:
     return made
 
 
-def count(connection: psycopg.Connection[Any], tables: Iterable[Id]) -> dict[Id, int]:
-    """Rows by table, without those of heirs."""
+def count(connection: psycopg.Connection[Any], tables: Iterable[Id], only: Set[Id] = frozenset()) -> dict[Id, int]:
+    """Rows by table.
+
+    Args:
+        only: tables whose heirs' rows are left out.
+    """
     ids = list(tables)
     if not ids:
         return {}
-    queries = [f"SELECT {k}, count(*) FROM {ident(*id[1:3])}" for k, id in enumerate(ids)]
+    queries = [
+        f"SELECT {k}, count(*) FROM {'ONLY ' if id in only else ''}{ident(*id[1:3])}" for k, id in enumerate(ids)
+    ]
     return {ids[k]: number for k, number in connection.execute(" UNION ALL ".join(queries).encode())}
 
 
-def contents(connection: psycopg.Connection[Any], columns: Iterable[tuple[Id, str]]) -> dict[Id, str]:
+def contents(
+    connection: psycopg.Connection[Any], columns: Iterable[tuple[Id, str]], only: Set[Id] = frozenset()
+) -> dict[Id, str]:
     """A hash of each column's values as text, whatever their order.
 
     Args:
         columns: (column, expression that turns it into text).
+        only: tables whose heirs' rows are left out.
     """
     listed = list(columns)
     if not listed:
         return {}
     queries = [
-        f"SELECT {k}, coalesce(md5(string_agg({text}, ',' ORDER BY {text})), '') FROM {ident(*id[1:3])}"
+        f"SELECT {k}, coalesce(md5(string_agg({text}, ',' ORDER BY {text})), '')"
+        f" FROM {'ONLY ' if ('table', *id[1:3]) in only else ''}{ident(*id[1:3])}"
         for k, (id, text) in enumerate(listed)
     ]
     return {listed[k][0]: digest for k, digest in connection.execute(" UNION ALL ".join(queries).encode())}

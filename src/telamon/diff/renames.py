@@ -17,18 +17,23 @@ ALIKE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """One fact under two names: `table:public.a=b`, `column:public.t.a=b`."""
+    """One fact under two names, or in two schemas: `table:public.a=b`, `column:public.t.a=b`, `table:public.t=other.t`."""
 
     old: Id
     new: Id
 
     @property
+    def name(self) -> str:
+        """The new name; with its schema where that is another one."""
+        return self.new[-1] if self.new[:-1] == self.old[:-1] else ".".join(self.new[1:])
+
+    @property
     def flag(self) -> str:
         """As `--rename` takes it."""
-        return f"{self.old[0]}:{'.'.join(self.old[1:])}={self.new[-1]}"
+        return f"{self.old[0]}:{'.'.join(self.old[1:])}={self.name}"
 
     def __str__(self) -> str:
-        return f"{title(self.old)} -> {self.new[-1]}"
+        return f"{title(self.old)} -> {self.name}"
 
 
 def candidates(old: Catalog, new: Catalog, asks: Callable[[Id], bool]) -> list[Rename]:
@@ -46,7 +51,8 @@ def candidates(old: Catalog, new: Catalog, asks: Callable[[Id], bool]) -> list[R
             continue
         scored = []
         for other in changes.added:
-            if other[0] != id[0] or other[:-1] != id[:-1] or other in taken:
+            renamed_or_moved = other[:-1] == id[:-1] or (fact.parent is None and other[-1] == id[-1])
+            if other[0] != id[0] or not renamed_or_moved or other in taken:
                 continue
             if new.facts[other].parent in added:
                 continue
@@ -83,12 +89,13 @@ def first_kind(fact: Fact, catalog: Catalog) -> str:
 
 
 def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
-    """The renames that flags name. A name may leave out the schema `public`.
+    """The renames that flags name, in an order in which no name is taken. A name may leave out the schema `public`.
 
     Raises:
         UsageError: a flag is malformed, or names what is not there.
     """
     found: list[Rename] = []
+    later: list[tuple[Id, Id]] = []
     current = old
     for flag in flags:
         kind, colon, rest = flag.partition(":")
@@ -100,14 +107,35 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
             )
         # Flags follow each other: after table:a=b, a column may be named by either table.
         before = resolve(kind, path, old)
-        id = resolve(kind, path, current) or (before and moved_by(before, found))
+        id = before and moved_by(before, found)
         if id is None or id not in current.facts:
+            id = resolve(kind, path, current)
+        if id is None:
             raise UsageError(
                 f"The rename {flag!r} names a {kind} that is not in the current schema", do="Check its spelling."
             )
-        found.append(Rename(id, (*id[:-1], name)))
-        current = substituted(current, {id: found[-1].new})
+        target = wanted(id, name, new)
+        if target in current.facts:
+            # Two change names with each other, or each takes the next one's: it waits under a third name.
+            later.append(((*id[:-1], spare(id[-1], current)), target))
+            target = later[-1][0]
+        found.append(Rename(id, target))
+        current = substituted(current, {id: target})
+    for waiting, target in reversed(later):
+        found.append(Rename(waiting, target))
     return found
+
+
+def wanted(id: Id, name: str, new: Catalog) -> Id:
+    """What a new name means: the same place, unless only another schema has it."""
+    plain = (*id[:-1], name)
+    return plain if plain in new.facts else resolve(id[0], name, new) or plain
+
+
+def spare(name: str, catalog: Catalog) -> str:
+    """A name for a moment."""
+    names = {id[-1] for id in catalog.facts}
+    return next(free for n in range(len(names) + 1) if (free := f"{name[:50]}_{n}") not in names)
 
 
 def moved_by(id: Id, renames: Iterable[Rename]) -> Id:

@@ -91,6 +91,7 @@ class Context:
         using: conversion expressions given by the user, by column id.
         swapped: replaced types that are moved away under another name until nothing uses them.
         created: everything that this plan creates, replaced facts included.
+        stubbed: what a stub stands for when its own creation comes, because it is in a ring with others.
     """
 
     old: Catalog
@@ -100,6 +101,7 @@ class Context:
     using: Mapping[Id, str] = field(default_factory=dict)
     swapped: frozenset[Id] = frozenset()
     created: frozenset[Id] = frozenset()
+    stubbed: frozenset[Id] = frozenset()
 
     def name(self, schema: str, *names: str) -> str:
         """A quoted name, its schema left out where the plan is unqualified."""
@@ -217,6 +219,19 @@ class Kind:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""
 
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        """Whether its whole must be replaced, since this cannot be altered in it.
+
+        Args:
+            disturbance: its own, or "type" where it follows a type that is replaced.
+        """
+        return False
+
+    needs_parts: ClassVar[bool] = False
+    """Whether what it needs must be there with all parts that it will have, and without those that go."""
+    lasts: ClassVar[bool] = False
+    """Whether what it is a part of is altered while it is there: after its creation, and before it is dropped."""
+
     FIRST: ClassVar[int] = -1
     LAST: ClassVar[int] = 2
 
@@ -258,6 +273,21 @@ class Kind:
         from telamon.quote import ident
 
         return Step(f"ALTER {described(fact.id, ctx)} RENAME TO {ident(name)}", f"rename {title(fact.id)} to {name}")
+
+    def relocate(self, fact: Fact, schema: str, ctx: Context) -> Step | None:
+        """The statement that moves the fact to another schema, under its name; None when it belongs to none."""
+        if fact.parent is not None or len(fact.id) < 3:
+            return None
+        from telamon.catalog.facts import title
+        from telamon.kinds.naming import described
+        from telamon.quote import ident
+
+        sql = f"ALTER {described(fact.id, ctx)} SET SCHEMA {ident(schema)}"
+        return Step(sql, f"move {title(fact.id)} to schema {schema}")
+
+    def stub(self, fact: Fact, ctx: Context) -> list[Step]:
+        """How to put something of its shape in its place, that needs nothing; [] where nothing can be."""
+        return []
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         """For kinds that swap: how to move it away, and how to drop it later."""

@@ -10,7 +10,7 @@ from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
-from telamon.kinds.table import alter_table, column_options, heirs, option_steps
+from telamon.kinds.table import alter_table, column_options, heirs, option_steps, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -60,6 +60,7 @@ class Column(Kind):
     folds = True
     follows = True
     asks = True
+    lasts = True
     goes_along = True
 
     def query(self, server: Server) -> str:
@@ -172,8 +173,12 @@ class Column(Kind):
             clause = f"ADD COLUMN {self.inline(fact, ctx)}"
             head = alter_table(ctx, fact.id)
             comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
-            rewrite = fact.spec.generated == "STORED" or fact.spec.identity is not None
-            steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite))
+            # Virtual columns and plain ones without default never do; a default that is no constant and a domain's
+            # constraints may, which the proof sees.
+            may = fact.spec.generated == "STORED" or fact.spec.identity is not None
+            may = may or any(id[0] == "domain" for id in fact.needs)
+            may = may or any(part.kind == "default" for part in ctx.folded.get(fact.id, ()))
+            steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=may))
         return steps + self.settings(fact, None, ctx)
 
     def after(self, fact: Fact, ctx: Context) -> list[Step]:
@@ -181,11 +186,20 @@ class Column(Kind):
         return self.settings(fact, None, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        if fact.spec.inherited and fact.parent in ctx.new.facts:
+        if fact.spec.inherited and self.goes_with_parents(fact, ctx):
             return []
         head, clause = alter_table(ctx, fact.id), f"DROP COLUMN {ident(fact.id[-1])}"
         loss = "" if fact.spec.generated else f"all values of column {'.'.join(fact.id[1:])}"
         return [Step(f"{head} {clause}", f"drop column {fact.id[-1]} of table {fact.id[2]}", head, clause, loss=loss)]
+
+    def goes_with_parents(self, fact: Fact, ctx: Context) -> bool:
+        """Whether dropping the parents' column drops it too: from whom the table still inherits by then."""
+        table = ctx.new.get(fact.parent or fact.id)
+        if table is None:
+            return False
+        partition = ctx.new.get(("partition", *fact.id[1:3]))
+        above = (partition.spec.of,) if partition else table.spec.inherits
+        return any(("column", *parent[1:], fact.id[-1]) in ctx.old.facts for parent in above)
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         sql = f"{alter_table(ctx, fact.id)} RENAME COLUMN {ident(fact.id[-1])} TO {ident(name)}"
@@ -215,23 +229,26 @@ class Column(Kind):
             return "type"
         return "typmod" if before.type != after.type else ""
 
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        if disturbance and old.id[-1] in getattr(ctx.old.facts[old.parent or old.id].spec, "key_columns", ()):
+            return True
+        return old.spec.inherited != new.spec.inherited and not self.kept_by_inherit(old, new, ctx)
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if before.generated != after.generated and after.generated:
-            return None
-        if before.inherited != after.inherited and not self.kept_by_inherit(old, new, ctx):
             return None
         if after.generated and before.expression != after.expression and ctx.server.major < 17:
             return None
         head = alter_table(ctx, new.id)
         column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
         clauses: list[tuple[str, bool]] = []
-        if before.generated and not after.generated:
+        handed_down = before.inherited and after.inherited
+        if before.generated and not after.generated and not handed_down:
             clauses.append((f"{column} DROP EXPRESSION", False))
         if before.identity and not after.identity:
             clauses.append((f"{column} DROP IDENTITY", False))
         swapped = bool(old.needs & ctx.swapped)
-        handed_down = before.inherited and after.inherited
         if not handed_down and (swapped or self.disturbance(old, new) in ("type", "typmod")):
             clauses.append((self.retype(old, new, ctx, swapped), True))
         if after.generated and before.expression != after.expression:
@@ -265,7 +282,7 @@ class Column(Kind):
         clause = f"ALTER COLUMN {column} TYPE {after.type}"
         if after.collation or before.collation:
             clause += f" COLLATE {ctx.name(*after.collation)}" if after.collation else ""
-        return clause + (f" USING {using}" if using else "")
+        return clause + (f" USING {using}" if using and table_of(ctx, new.id).kind != "foreign_table" else "")
 
     def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         """The USING expression that keeps the values; "" where none is needed."""

@@ -137,6 +137,15 @@ class TableConstraint(Kind):
             return False
         return fact.parent not in ctx.created or not (spec.valid or self.in_partition(fact, ctx))
 
+    def validated_above(self, fact: Fact, ctx: Context) -> bool:
+        """Whether validating the parent's validates this one, which it hands down."""
+        if not self.handed_down(fact, ctx):
+            return False
+        partition = ctx.new.get(("partition", *fact.id[1:3]))
+        above = (partition.spec.of,) if partition else table_of(ctx, fact.id).spec.inherits
+        found = [ctx.new.get((self.name, *parent[1:], fact.id[3])) for parent in above]
+        return any(constraint is not None and constraint.spec.valid for constraint in found)
+
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         if self.handed_down(fact, ctx):
             return []
@@ -174,7 +183,7 @@ class TableConstraint(Kind):
                 steps.append(
                     Step(f"{alter_table(ctx, new.id)} {clause}", f"make {new.id[3]} a constraint of {new.id[2]}")
                 )
-            if after.valid and not before.valid and not self.handed_down(new, ctx):
+            if after.valid and not before.valid and not self.validated_above(new, ctx):
                 sql = f"{alter_table(ctx, new.id)} VALIDATE CONSTRAINT {ident(new.id[3])}"
                 steps.append(Step(sql, f"validate constraint {new.id[3]} of table {new.id[2]}"))
             return steps

@@ -60,6 +60,7 @@ class NotNull(Kind):
     name = "not_null"
     rank = 34
     folds = True
+    lasts = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
@@ -88,6 +89,8 @@ class NotNull(Kind):
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         spec: NotNullSpec = fact.spec
+        if spec.inherited and self.from_parents(fact, ctx):
+            return ""
         serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
         if serial and named_by_server(fact, ctx):
             return ""
@@ -112,6 +115,11 @@ class NotNull(Kind):
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         above = (partition.spec.of,) if partition else table.spec.inherits
         return table.id not in ctx.created and any(("not_null", *p[1:], fact.id[3]) in ctx.new.facts for p in above)
+
+    def from_parents(self, fact: Fact, ctx: Context) -> bool:
+        """Whether INHERITS brings it, so that saying it again would make it the table's own."""
+        parents = table_of(ctx, fact.id).spec.inherits
+        return any(("not_null", *parent[1:], fact.id[3]) in ctx.new.facts for parent in parents)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         if fact.spec.inherited:

@@ -41,6 +41,10 @@ class PrimaryKey(TableConstraint):
         return self.definition(fact, ctx)
 
     def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        above = catalog.facts[fact.parent or fact.id].spec.inherits
+        marks = [catalog.facts[need] for need in fact.needs if need[0] == "not_null"]
+        if above and any(mark.spec.inherited for mark in marks):
+            return None  # within CREATE TABLE it would make the NOT NULL the table's own
         # CREATE TABLE makes one of two keys on the same columns.
         same = fact.spec.definition.partition("(")[2]
         for other in catalog.children(fact.parent or fact.id):

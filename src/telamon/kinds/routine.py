@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -20,6 +20,7 @@ class RoutineSpec:
         types: of all arguments, output included.
         defaults: how many arguments have one; CREATE OR REPLACE cannot take one away.
         checked: whether the body is SQL text, whose names are looked up when the function is created.
+        parsed: whether the body is BEGIN ATOMIC or RETURN. Follows from the definition.
     """
 
     definition: str
@@ -31,11 +32,13 @@ class RoutineSpec:
     defaults: int
     checked: bool
     window: bool
+    parsed: bool = field(default=False, compare=False, repr=False)
 
 
 class Routine(Kind):
     name = "function"
     rank = 54
+    needs_parts = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -44,7 +47,7 @@ class Routine(Kind):
                    coalesce(pg_catalog.pg_get_function_result(p.oid), ''), p.proargnames, p.proargmodes::text[],
                    ARRAY(SELECT pg_catalog.format_type(u, NULL)
                            FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) AS u),
-                   p.pronargdefaults, l.lanname = 'sql' AND p.prosqlbody IS NULL
+                   p.pronargdefaults, l.lanname = 'sql' AND p.prosqlbody IS NULL, p.prosqlbody IS NOT NULL
               FROM pg_catalog.pg_proc p
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
               JOIN pg_catalog.pg_language l ON l.oid = p.prolang
@@ -53,12 +56,26 @@ class Routine(Kind):
                                   AND d.objid = p.oid AND d.deptype = 'i')"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, args, definition, prokind, result, names, modes, types, defaults, checked in rows:
+        for (
+            oid,
+            schema,
+            name,
+            args,
+            definition,
+            prokind,
+            result,
+            names,
+            modes,
+            types,
+            defaults,
+            checked,
+            parsed,
+        ) in rows:
             if reader.is_member("pg_proc", oid):
                 continue
             spec = RoutineSpec(
                 definition.rstrip(), prokind == "p", result, tuple(names or ()), tuple(modes or ()), tuple(types),
-                defaults, checked, prokind == "w",
+                defaults, checked, prokind == "w", parsed,
             )  # fmt: skip
             reader.add(("function", schema, name, args), spec, ("pg_proc", oid), needs=[("schema", schema)])
 
@@ -81,9 +98,20 @@ class Routine(Kind):
         fixed = {"definition": "", "checked": False, "defaults": 0, "names": ()}
         if replace(before, **fixed) != replace(after, **fixed) or before.defaults > after.defaults:
             return None
-        if not names_kept(before, after):
+        if not names_kept(before, after) or waits_for_rows(new, ctx):
             return None
         return [Step(after.definition, f"replace {self.word(new)} {new.id[2]}", bodies=after.checked)]
+
+
+def waits_for_rows(new: Fact, ctx: Context) -> bool:
+    """Whether the body is parsed at once and must fit a row type that gets or loses columns."""
+    if not new.spec.parsed:
+        return False
+    return any(
+        {part.id for part in ctx.old.children(need) if part.kind == "column"}
+        != {part.id for part in ctx.new.children(need) if part.kind == "column"}
+        for need in new.needs
+    )
 
 
 def names_kept(before: RoutineSpec, after: RoutineSpec) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -20,6 +20,7 @@ class TableSpec:
         inherits: parents in order; not the partitioned table of a partition.
         partition: whether it is a partition (its bounds are a fact of their own).
         of_type: the composite type of a typed table, or "".
+        key_columns: those that the partition key uses, in expressions too. Follows from the key.
     """
 
     unlogged: bool
@@ -32,6 +33,7 @@ class TableSpec:
     options: tuple[str, ...]
     row_security: bool
     force_row_security: bool
+    key_columns: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 TABLES = ("table", "foreign_table")
@@ -111,7 +113,8 @@ def identities(catalog: Catalog, table: Id) -> list[Fact]:
 def column_value(old: Fact, new: Fact, ctx: Context) -> str:
     """A column's value in its new type."""
     name = ident(old.id[-1])
-    using = ctx.using.get(new.id) or conversion(name, old.spec.base, new.spec.type, rebuilt=False, where=new.id)
+    rebuilt = any(id in ctx.swapped and id[0] not in ("collation", *TABLES) for id in old.needs)
+    using = ctx.using.get(new.id) or conversion(name, old.spec.base, new.spec.type, rebuilt=rebuilt, where=new.id)
     return using or name
 
 
@@ -138,6 +141,11 @@ class Table(Kind):
                    CASE WHEN NOT c.relispartition THEN
                      ARRAY(SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i
                             WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) END,
+                   CASE WHEN c.relkind = 'p' THEN
+                     ARRAY(SELECT k.attname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute k
+                               ON k.attrelid = d.objid AND k.attnum = d.objsubid
+                            WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i'
+                              AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid = 0) END,
                    fs.srvname, ft.ftserver::int8, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -153,7 +161,7 @@ class Table(Kind):
 
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, array, unlogged, key, partition, of_type, of_oid, am, space, *rest in rows:
-            options, toast, rls, force, parents, foreign_server, server_oid, foreign_options = rest
+            options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
             settings = tuple(sorted(options or ())) + tuple(f"toast.{o}" for o in sorted(toast or ()))
@@ -164,7 +172,8 @@ class Table(Kind):
                 spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
-                spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force)
+                keys = tuple(in_key or ())
+                spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force, keys)
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))
             reader.add(ids[oid], spec, ("pg_class", oid), needs=needs)
@@ -210,16 +219,6 @@ class Table(Kind):
                 return bool(new.facts[above.spec.of].spec.partition_key == old.facts[above.spec.of].spec.partition_key)
             above = old.get(("partition", *above.spec.of[1:]))
         return False
-
-    def hands_over(self, new: Fact, ctx: Context) -> bool:
-        """Whether own columns are to become the parents': INHERIT keeps them the table's own as well."""
-        return any(
-            column.kind == "column"
-            and column.spec.inherited
-            and (old := ctx.old.get(column.id))
-            and not old.spec.inherited
-            for column in ctx.new.children(new.id)
-        )
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         away, comment = moved_name(fact.id[2]), f"move table {fact.id[2]} out of the way while it is rebuilt"
@@ -273,8 +272,6 @@ class Table(Kind):
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if (before.partition_key, before.of_type) != (after.partition_key, after.of_type):
-            return None
-        if before.inherits != after.inherits and self.hands_over(new, ctx):
             return None
         head, comment = alter_table(ctx, new.id), f"modify table {new.id[2]}"
         clauses = inheritance_clauses(old, new, ctx)

@@ -81,6 +81,8 @@ def conversion(column: str, old: str, new: str, *, rebuilt: bool, where: Id) -> 
     """
     depth = new.count("[]")
     if rebuilt:
+        if old.endswith("[]") != (depth > 0) and _base(new) not in STRINGS:
+            raise _refusal(where, old, new)
         return f"{column}::text{'[]' * depth}::{new}"
     base_old, base_new = old.removesuffix("[]"), _base(new).removesuffix("[]")
     if base_old == base_new and (old.endswith("[]")) == (depth > 0):

@@ -74,7 +74,16 @@ class View(Kind):
         return ("relation name", *fact.id[1:]), ("type name", *fact.id[1:])
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
-        return [Step(self.text(fact, ctx, "CREATE VIEW"), f"create view {fact.id[2]}")]
+        verb = "CREATE OR REPLACE VIEW" if fact.id in ctx.stubbed else "CREATE VIEW"
+        return [Step(self.text(fact, ctx, verb), f"create view {fact.id[2]}")]
+
+    def stub(self, fact: Fact, ctx: Context) -> list[Step]:
+        spec: ViewSpec = fact.spec
+        values = [
+            f"NULL::{type}{'' if collation == '-' else f' COLLATE {collation}'}" for _, type, collation in spec.columns
+        ]
+        stub = replace(fact, spec=replace(spec, definition=f"SELECT {', '.join(values)}", options=(), written=()))
+        return [Step(self.text(stub, ctx, "CREATE OR REPLACE VIEW"), f"put a stub in the place of view {fact.id[2]}")]
 
     def text(self, fact: Fact, ctx: Context, verb: str) -> str:
         spec: ViewSpec = fact.spec
@@ -111,6 +120,9 @@ class MaterializedView(View):
     after_rows = True
     rank = 53
     relkind = "m"
+
+    def stub(self, fact: Fact, ctx: Context) -> list[Step]:
+        return []
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         sql = self.text(fact, ctx, "CREATE MATERIALIZED VIEW")

@@ -106,11 +106,7 @@ class Planner:
         self.group()
         if not self.changes:
             return Plan((), self.changes)
-        try:
-            order = self.graph.order(self.key, lambda node: self.kind(node[1]).rank)
-        except ValueError as error:
-            raise self.circle(error.args[0]) from None
-        return Plan(tuple(self.steps(order)), self.changes)
+        return Plan(tuple(self.steps(self.order())), self.changes)
 
     @staticmethod
     def kind(id: Id) -> Kind:
@@ -129,13 +125,15 @@ class Planner:
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
-            if before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
+            disturbance = self.kind(id).disturbance(before, after)
+            if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
+                queue += self.replace_whole(before)
+            elif before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
             else:
                 self.altered[id] = None
-                if disturbance := self.kind(id).disturbance(before, after):
-                    queue.append((id, disturbance))
+                queue += [(id, disturbance)] if disturbance else []
         while queue:
             id, how = queue.pop()
             for dependent in self.dependents[id]:
@@ -178,10 +176,20 @@ class Planner:
             if how in kind.survives:
                 return []
         elif kind.follows and after.parent != on and self.swapping(on):
+            if kind.takes_whole(self.old.facts[dependent], after, "type", self.ctx):
+                return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
             return [(dependent, "type")]
         self.replaced.add(dependent)
         return [(dependent, "replaced")]
+
+    def replace_whole(self, part: Fact) -> list[tuple[Id, str]]:
+        """Replaces the whole of a part that cannot be altered within it; returns what follows from that."""
+        whole = part.parent or part.id
+        if whole in self.replaced:
+            return []
+        self.replaced.add(whole)
+        return [(whole, "replaced")]
 
     def swapping(self, id: Id) -> bool:
         """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
@@ -232,10 +240,13 @@ class Planner:
         node = ("drop", fact.id)
         ready = self.kind(fact.id).before_rows
         for need in fact.needs:
-            if ready and self.old.facts[need].parent == fact.parent:
+            if ready and self.old.facts[need].parent == fact.parent and fact.parent not in self.new.facts:
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
-            self.graph.before(node, ("alter", need))
+            if need == fact.parent and self.kind(fact.id).lasts:
+                self.graph.before(("alter", need), node)
+            else:
+                self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
         carrier = self.carrier(fact)
@@ -263,7 +274,14 @@ class Planner:
                 # A foreign key would otherwise lean on the old one of two unique indexes.
                 self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
-            self.graph.before(("alter", need), ("create", fact.id))
+            if need == fact.parent and self.kind(fact.id).lasts:
+                self.graph.before(("create", fact.id), ("alter", need))
+            else:
+                self.graph.before(("alter", need), ("create", fact.id))
+            if self.kind(fact.id).needs_parts:
+                for part in (*self.old.children(need), *self.new.children(need)):
+                    for operation in ("drop", "alter", "create"):
+                        self.graph.before((operation, part.id), ("create", fact.id))
             self.connect_rows(fact, need)
 
     def connect_rows(self, fact: Fact, need: Id) -> None:
@@ -305,6 +323,39 @@ class Planner:
                 if giver[1] != node[1]:
                     self.graph.before(giver, node)
 
+    def order(self) -> list[Node]:
+        """The nodes in order; a ring is opened by a stub of one of its members, where its kind has such."""
+        while True:
+            try:
+                return self.graph.order(self.key, lambda node: self.kind(node[1]).rank)
+            except ValueError as error:
+                ring: list[Node] = error.args[0]
+                if not any(self.opened(node, set(ring)) for node in ring):
+                    raise self.circle(ring) from None
+
+    def opened(self, node: Node, ring: set[Node]) -> bool:
+        """Whether a stub stands in for one member of a ring: made before the others, or put there before they go."""
+        operation, id = node
+        stub = ("stub", id)
+        if operation not in ("create", "drop") or stub in self.graph.nodes or id in self.replaced:
+            return False
+        fact = (self.new if operation == "create" else self.old).facts[id]
+        if not self.kind(id).stub(fact, self.ctx):
+            return False
+        self.graph.add(stub)
+        for then in sorted(self.graph.after[node]):
+            if self.graph.root(then) in ring:
+                self.graph.after[node].discard(then)
+                self.graph.before(stub, then)
+        self.graph.before(stub, node)
+        if operation == "create":
+            self.ctx = replace(self.ctx, stubbed=self.ctx.stubbed | {id})
+            for need in fact.needs:
+                for made in (("create", need), ("alter", need)):
+                    if made in self.graph.nodes and self.graph.root(made) not in ring:
+                        self.graph.before(made, stub)
+        return True
+
     # What shares a statement.
 
     def group(self) -> None:
@@ -329,7 +380,7 @@ class Planner:
 
     def key(self, node: Node) -> tuple[object, ...]:
         operation, id = node
-        catalog = self.old if operation in ("drop", "move") else self.new
+        catalog = self.old if operation in ("drop", "move") or id not in self.new.facts else self.new
         top = fact = catalog.facts[id]
         while top.parent is not None and top.parent in catalog.facts:
             top = catalog.facts[top.parent]
@@ -355,6 +406,8 @@ class Planner:
                 steps += self.afterwards(id)
             elif operation == "alter":
                 steps += kind.alter(self.old.facts[id], self.new.facts[id], ctx) or []
+            elif operation == "stub":
+                steps += kind.stub((self.new.get(id) or self.old.facts[id]), ctx)
             elif operation == "move":
                 steps += kind.swap(self.old.facts[id], ctx)[0]
             elif operation == "fill":

@@ -1,0 +1,4 @@
+CREATE FUNCTION ok(i integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT i > 0';
+CREATE TABLE t (id integer);
+ALTER TABLE t ADD CONSTRAINT fine CHECK (ok(id)) NOT VALID;
+CREATE TABLE child (extra text) INHERITS (t);

@@ -1,0 +1,4 @@
+CREATE FUNCTION ok(n integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN n > 0; END';
+CREATE TABLE t (id integer);
+ALTER TABLE t ADD CONSTRAINT fine CHECK (ok(id)) NOT VALID;
+CREATE TABLE child (extra text) INHERITS (t);

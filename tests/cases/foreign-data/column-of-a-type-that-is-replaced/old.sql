@@ -1,0 +1,3 @@
+CREATE FOREIGN DATA WRAPPER fdw; CREATE SERVER srv FOREIGN DATA WRAPPER fdw;
+CREATE TYPE level AS ENUM ('low', 'mid', 'high');
+CREATE FOREIGN TABLE far (id integer, l level) SERVER srv;

@@ -1,0 +1,1 @@
+INSERT INTO t VALUES (1, 'a', 5); INSERT INTO child (id, note, extra) VALUES (2, 'b', 'c');
