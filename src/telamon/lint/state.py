@@ -312,8 +312,9 @@ def _relations(connection: Connection, oids: list[int] | None) -> dict[int, Rela
     belongings: dict[str, dict[int, dict[int, Any]]] = {}
     for (name, made, _), listed in zip(_PARTS, rows, strict=True):
         by_relation: dict[int, dict[int, Any]] = {}
+        arrays = name in ("constraints", "indexes")
         for row in listed:
-            values = [tuple(value) if isinstance(value, list) else value for value in row]
+            values = [tuple(value) if isinstance(value, list) else value for value in row] if arrays else row
             by_relation.setdefault(row[0], {})[row[1]] = made(*values)
         belongings[name] = by_relation
     return {
