@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telamon.lint.state import Index
 from tests.lint.conftest import Lab
 
 SETUP = """
@@ -83,6 +84,16 @@ def test_rows_in_the_way_are_no_failure(lab: Lab) -> None:
     assert not failure
     assert "contains null values" in seen[0].stumbled
     assert [bool(each.stumbled) for each in seen] == [True, False]
+
+
+def test_rows_in_the_way_of_a_concurrent_build(lab: Lab) -> None:
+    """The invalid index that is left behind goes, the rows go, and the build succeeds."""
+    sql = "-- atlas:txmode none\n\nCREATE UNIQUE INDEX CONCURRENTLY b_b ON b (b);"
+    [(_, seen, _, failure)] = lab.run("CREATE TABLE b (id int PRIMARY KEY, b boolean NOT NULL);", sql)
+    assert not failure
+    assert "could not create unique index" in seen[0].stumbled
+    [index] = seen[0].created(Index)
+    assert (index.name, index.valid) == ("b_b", True)
 
 
 def test_a_failure_leaves_the_next_file_to_be_judged(lab: Lab) -> None:

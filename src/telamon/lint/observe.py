@@ -226,13 +226,22 @@ class Observer:
     def _alone(self, statement: Statement, *, misplaced: bool) -> Observed:
         """Runs a statement that cannot run in a transaction; the one that is open is committed before."""
         self._send("COMMIT", statement)
-        before = self.state
+        before, stumbled = self.state, ""
         try:
-            self.connection.execute(statement.text.encode())
+            try:
+                self.connection.execute(statement.text.encode())
+            except psycopg.Error as error:
+                if (error.sqlstate or "")[:2] not in _DATA_CLASSES:
+                    raise
+                stumbled = error.diag.message_primary or str(error)
+                self._clear(before, error)
+                self.connection.execute(statement.text.encode())
         except psycopg.Error as error:
             raise self._failed(statement, error) from error
         self.state = _kept(before, read_state(self.connection))
-        found = self._observed(statement, _Seen(), before, shared=False, transactional=False, misplaced=misplaced)
+        found = self._observed(
+            statement, _Seen(), before, shared=False, stumbled=stumbled, transactional=False, misplaced=misplaced
+        )
         if misplaced:
             self._begin()
         return found
@@ -252,6 +261,16 @@ class Observer:
         if self._open:
             self._send(statement.text, statement)
         return own
+
+    def _clear(self, before: State, error: psycopg.Error) -> None:
+        """Takes away what a statement left that failed outside of a transaction, and the rows in its way."""
+        for relation in read_state(self.connection).relations.values():
+            for index in relation.indexes.values():
+                if not index.valid and index.oid not in before.owner_of():
+                    self.connection.execute(f"DROP INDEX {ident(index.schema, index.name)}".encode())
+        self.connection.execute("BEGIN")
+        self._empty(error.diag.schema_name, error.diag.table_name)
+        self.connection.execute("COMMIT")
 
     def _empty(self, schema: str | None, table: str | None) -> None:
         """Deletes the rows that stood in the way: of the table that the server names, else of all."""
