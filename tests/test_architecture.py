@@ -142,6 +142,7 @@ def test_light_commands_import_nothing_heavy(project: Path) -> None:
         ["migrate", "hash"],
         ["migrate", "new", "second"],
         ["migrate", "validate", "--no-replay"],
+        ["init", "--ci", "github"],
     ):
         assert imported(arguments, project) == set(), arguments
 

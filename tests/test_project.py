@@ -120,7 +120,12 @@ def test_a_missing_variable_is_told_only_when_it_is_used(monkeypatch: pytest.Mon
     [
         ('[env.local]\n\nulr = "x"', "ulr is not a setting", "telamon.toml:3", "Do you mean url?"),
         ("[env.local]\nurl = 7", "url is to be a text", "telamon.toml:2", ""),
-        ("[env.local]\nsrc = [7]", "src is to be a text or a list of texts", "telamon.toml:2", ""),
+        (
+            "[env.local]\nsrc = [7]",
+            'src is to be a text, a program {exec = ["program", "argument"]}, or a list of these',
+            "telamon.toml:2",
+            "",
+        ),
         ('[enw.local]\nurl = "x"', "enw is not a setting", "telamon.toml", "Do you mean env?"),
         ("env = 3", "env is not a table", "telamon.toml", "Write [env.local] above the keys of an environment."),
     ],
@@ -147,8 +152,8 @@ def test_files_that_cannot_be_used() -> None:
     assert "line 1" in _fails().why
     Path("telamon.toml").unlink()
     assert "no configuration with an environment prod" in _fails(env="prod").what
-    _write('env "local" {}', "atlas.hcl")
-    assert _fails().what == "atlas.hcl is not read yet"
+    _write('env "local" {', "atlas.hcl")
+    assert _fails().what == "This is not HCL"
 
 
 def test_env_is_a_value() -> None:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Project", "TelamonError", "apply", "diff"]
 
 Spec = str | Sequence[str]
-"""A source, or several that are merged: `schema.sql`, `file://folder`, `postgres://...`, `sqlalchemy://module:metadata`."""
+"""A source, or several that are merged: `schema.sql`, `file://folder`, `postgres://...`, `sqlalchemy://module:metadata`,
+and whatever else `telamon.sources.open_source` takes."""
 
 
 def diff(

@@ -20,6 +20,7 @@ from telamon.diff.renames import Rename, accepted, candidates, substituted
 from telamon.directory import Directory
 from telamon.errors import TelamonError, UsageError
 from telamon.generate import NO_WISHES, Wishes, source_key
+from telamon.keep import keeping
 from telamon.kinds import BY_NAME
 from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
@@ -231,16 +232,18 @@ def plan_catalogs(
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan` and `prove` do.
     """
+    new = keeping(old, new, wishes.skip)
     renames, open_questions = decide(old, new, wishes)
     first, renamed = rename(engine, copy, old, new, renames)
-    plan = make_plan(renamed, new, engine.server, using=conversions(wishes.using, renamed))
+    server = replace(engine.server, concurrently=wishes.concurrently)
+    plan = make_plan(renamed, new, server, using=conversions(wishes.using, renamed))
     if first:
         plan = replace(plan, steps=(*first, *plan.steps))
     told = tuple(dict.fromkeys((*new.unmanaged, *(text for text in old.unmanaged if OUTSIDE in text))))
     result = Planned(plan, None, tuple(open_questions), told)
     if not plan or not proved:
         return result
-    proof = prove(plan, old, new, copy, engine.scope, engine.server)
+    proof = prove(plan, old, new, copy, engine.scope, server)
     return Planned(proof.plan, proof, result.candidates, result.unmanaged)
 
 

@@ -34,6 +34,8 @@ class Wishes:
         using: `column:t.c=expression`.
         ask: how to ask about candidates; None where nobody can be asked.
         required: whether candidates without an answer are an error.
+        skip: changes that are left out, as atlas.hcl names them: `drop_table`.
+        concurrently: `create` and `drop` of indexes that is not to block writes.
     """
 
     renames: tuple[str, ...] = ()
@@ -41,6 +43,8 @@ class Wishes:
     using: tuple[str, ...] = ()
     ask: Ask | None = None
     required: bool = False
+    skip: tuple[str, ...] = ()
+    concurrently: frozenset[str] = frozenset()
 
 
 NO_WISHES = Wishes()
@@ -83,11 +87,13 @@ def migrate_diff(
     scope: Scope = EVERYTHING,
     wishes: Wishes = NO_WISHES,
     consent: Callable[[Plan], bool] = lambda plan: True,
+    check: bool = False,
 ) -> Written:
     """Writes the migration that leads from a directory to a source, proved and sealed.
 
     Args:
         consent: called before writing a plan that loses data; False stops.
+        check: write nothing, whatever the plan is.
 
     Raises:
         CheckError: the directory is not as its sum file says, or does not replay.
@@ -95,9 +101,10 @@ def migrate_diff(
     """
     directory.check()
     key = ""
+    about = ("equal", dev, scope.key(), source_key(source), *wishes.skip)
     if not isinstance(source, DatabaseSource):
         # Nothing of the server is asked: a directory and a source that were found equal once are equal.
-        key = key_of("equal", dev, scope.key(), source_key(source), directory.chain_key(None))
+        key = key_of(*about, directory.chain_key(None))
         if is_noted(key):
             return Written(None)
     from telamon.engine import open_engine, plan_between
@@ -108,7 +115,7 @@ def migrate_diff(
             if key:
                 note(key)
             return Written(None, planned)
-        if planned.plan.losses and not consent(planned.plan):
+        if check or (planned.plan.losses and not consent(planned.plan)):
             return Written(None, planned)
         file = write_plan(directory, name, planned)
         if planned.proof:
@@ -116,7 +123,7 @@ def migrate_diff(
             here = source_key(DirectorySource(Path(directory.path), None))
             save_catalog(key_of(engine.dev.identity, scope.key(), here), planned.proof.reached)
         if key:
-            note(key_of("equal", dev, scope.key(), source_key(source), Directory.read(directory.path).chain_key(None)))
+            note(key_of(*about, Directory.read(directory.path).chain_key(None)))
     return Written(file, planned)
 
 

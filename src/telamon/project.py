@@ -1,10 +1,10 @@
-"""The project's configuration: `telamon.toml`, or `[tool.telamon]` in pyproject.toml.
+"""The project's configuration: `telamon.toml`, `[tool.telamon]` in pyproject.toml, or Atlas's `atlas.hcl`.
 
 ```toml
 dir = "migrations"                       # what stands above the first [env] holds for every environment
 
 [env.local]
-src = ["file://sql", "sqlalchemy://app.models:metadata"]
+src = ["file://sql", "sqlalchemy://app.models:metadata", { exec = ["./schema.sh", "--all"] }]
 url = "${DATABASE_URL:-postgres://localhost/app}"
 ```
 """
@@ -12,22 +12,27 @@ url = "${DATABASE_URL:-postgres://localhost/app}"
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from telamon.errors import UsageError
+
+if TYPE_CHECKING:
+    from telamon.hcl.policies import AtlasSettings
 
 Destructive: TypeAlias = Literal["allow", "ask", "refuse"]
 ExecOrder: TypeAlias = Literal["linear", "linear-skip", "non-linear"]
 TxMode: TypeAlias = Literal["file", "all", "none"]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
-_TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline")
+_TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline", "tests")
 _LISTS = ("src", "schemas", "exclude", "renames")
 _CHOICES = {
     "destructive": ("allow", "ask", "refuse"),
@@ -49,6 +54,7 @@ class Env:
         file: the configuration; None where there is none, and then every property has its default.
         values: the keys as written.
         lines: the line on which each key stands.
+        atlas: what an atlas.hcl says further; its values are evaluated already, and `${VAR}` in them is text.
 
     Every property raises UsageError for a variable that is not set, naming the variable, the key and file:line.
     """
@@ -58,6 +64,7 @@ class Env:
     file: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    atlas: AtlasSettings | None = None
 
     @property
     def src(self) -> tuple[str, ...]:
@@ -75,8 +82,24 @@ class Env:
         return path if relative.startswith("..") else relative
 
     @property
+    def tests(self) -> str | None:
+        """The folder of tests of migrations; a path is relative to the configuration."""
+        written = self._text("tests")
+        return os.path.relpath(os.path.join(self.base, os.path.expanduser(written))) if written else None
+
+    @property
     def url(self) -> str | None:
-        """The target."""
+        """The target.
+
+        Raises:
+            UsageError: there are several, by `for_each`.
+        """
+        if self.atlas and len(self.atlas.targets) > 1:
+            raise UsageError(
+                f"The environment {self.name} has {len(self.atlas.targets)} targets",
+                where=", ".join(target.name for target in self.atlas.targets),
+                do="Give one of them with --url.",
+            )
         return self._text("url")
 
     @property
@@ -148,11 +171,17 @@ class Env:
         """The table `[lint]` as written, for `telamon.lint.settings`."""
         return cast("Mapping[str, Any]", self.values.get("lint", {}))
 
+    @property
+    def hint(self) -> str:
+        """What to do where a setting is missing because no environment of an atlas.hcl was named; "" otherwise."""
+        unnamed = self.atlas is not None and not self.values
+        return f"{self.file} is used only with --env NAME, as in Atlas." if unnamed else ""
+
     def _text(self, key: str) -> str | None:
         value = self.values.get(key)
         if value is None:
             return None
-        text = _resolve(value, f"{key} of the environment {self.name}", self._place(key))
+        text = self._resolved(value, key)
         if key in _CHOICES and text not in _CHOICES[key]:
             raise UsageError(
                 f'{key} = "{text}" is not known',
@@ -163,22 +192,35 @@ class Env:
 
     def _list(self, key: str) -> tuple[str, ...]:
         value = self.values.get(key, [])
-        parts = [value] if isinstance(value, str) else value
-        return tuple(_resolve(part, f"{key} of the environment {self.name}", self._place(key)) for part in parts)
+        parts = value if isinstance(value, list) else [value]
+        return tuple(self._part(part, key) for part in parts)
+
+    def _part(self, part: str | dict[str, list[str]], key: str) -> str:
+        """One of a list, resolved; a program with its arguments becomes what could have been written as a text."""
+        if isinstance(part, str):
+            return self._resolved(part, key)
+        return "exec://" + shlex.join(self._resolved(each, key) for each in part["exec"])
+
+    def _resolved(self, text: str, key: str) -> str:
+        return text if self.atlas else _resolve(text, f"{key} of the environment {self.name}", self._place(key))
 
     def _place(self, key: str) -> str:
         return f"{self.file}:{self.lines[key]}" if key in self.lines else str(self.file)
 
 
-def load_project(config: str | None = None, env: str | None = None) -> Env:
+def load_project(
+    config: str | None = None, env: str | None = None, variables: Mapping[str, tuple[str, ...]] | None = None
+) -> Env:
     """Returns the environment to work in.
 
     Args:
         config: the file; if None it is looked for from the working directory up to the root of the repository.
-        env: its name; if None, `local`, or the only one. Without a file there is one, without settings.
+        env: its name; if None, `local`, or the only one. Without a file there is one, without settings. Of an atlas.hcl
+            none is taken that is not named, as in Atlas.
+        variables: name -> the values of `--var`, for the variables of an atlas.hcl.
 
     Raises:
-        UsageError: the file or the environment is not there, the file is not TOML, or has a key that is not known.
+        UsageError: the file or the environment is not there, the file cannot be read, or has a key that is not known.
     """
     file = _find() if config is None else Path(config.removeprefix("file://"))
     if file is None:
@@ -189,9 +231,12 @@ def load_project(config: str | None = None, env: str | None = None) -> Env:
             )
         return Env("local", Path.cwd())
     if file.suffix == ".hcl":
+        # Not imported by name: its data sources may need a driver, which this module must not.
+        base = file.absolute().parent if config is None else Path.cwd()
+        return cast("Env", import_module("telamon.hcl").load_atlas(file, env, variables or {}, base))
+    if variables:
         raise UsageError(
-            f"{file} is not read yet",
-            do='Write a telamon.toml beside it: [env.local] with src = "...", dir = "..." and url = "...".',
+            "--var is for the variables of an atlas.hcl", where=str(file), do="Set ${NAME} in the environment."
         )
     text, table, prefix = _read(file)
     return _choose(_envs(file, text, table, prefix), file, env)
@@ -285,6 +330,10 @@ def _check(values: Mapping[str, Any], lines: Mapping[str, int], file: Path, know
 
 def _mistake(key: str, value: Any) -> str:
     """Returns what the value of a key has to be, or nothing if it is."""
+    if key == "src":
+        parts = value if isinstance(value, list) else [value]
+        wanted = 'a text, a program {exec = ["program", "argument"]}, or a list of these'
+        return "" if all(isinstance(each, str) or _is_program(each) for each in parts) else wanted
     if key in _LISTS:
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
         return "" if listed or isinstance(value, str) else "a text or a list of texts"
@@ -294,6 +343,12 @@ def _mistake(key: str, value: Any) -> str:
     if key in _TABLES:
         return "" if isinstance(value, dict) else f"a table: [{key}]"
     return "" if isinstance(value, str) else "a text"
+
+
+def _is_program(value: Any) -> bool:
+    """Whether a value is a program with its arguments: `{exec = ["program", "argument"]}`."""
+    command = value.get("exec") if isinstance(value, dict) and len(value) == 1 else None
+    return isinstance(command, list) and bool(command) and all(isinstance(each, str) for each in command)
 
 
 def _line_of(text: str, table: tuple[str, ...], key: str) -> int:

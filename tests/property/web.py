@@ -117,7 +117,7 @@ PIECES = (
     Piece("foreign", ("wrapper", "level"), ("CREATE FOREIGN TABLE app.far (id integer, l app.level) SERVER srv",
                                             "CREATE FOREIGN TABLE app.far (id bigint NOT NULL, note text) SERVER srv")),
     Piece("grants", ("t",), ("GRANT SELECT ON app.t TO reader", "GRANT SELECT (id), INSERT (note) ON app.t TO reader; GRANT ALL ON app.t TO \"Writer two\"",
-                             "GRANT USAGE ON SCHEMA app TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA app TO reader; REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC")),
+                             "GRANT USAGE ON SCHEMA app TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA app TO reader; REVOKE EXECUTE ON FUNCTION app.touch() FROM PUBLIC")),
     Piece("owner", ("t",), ("ALTER TABLE app.t OWNER TO reader", "ALTER SCHEMA app OWNER TO reader")),
     Piece("comments", ("t", "v"), ("COMMENT ON VIEW app.v IS 'seen'; COMMENT ON COLUMN app.v.id IS 'the id'; COMMENT ON COLUMN app.t.id IS 'id'",)),
     Piece("search", (), ("CREATE TEXT SEARCH CONFIGURATION app.search (COPY = simple)",

@@ -50,6 +50,21 @@ def test_a_migration(project: Work) -> None:
     assert json.loads(project.run(*DIFF, "--format", "json").out) == {"file": None, "statements": 0}
 
 
+def test_check_writes_nothing(project: Work) -> None:
+    """Whether a migration is missing, by the exit code, with the plan; renames that nobody decided are only named."""
+    check = ("migrate", "diff", "--check", "--to", "schema.sql")
+    assert project.run(*check).code == 0
+    project.write("schema.sql", OLD.replace("mail text", "email text"))
+    before = state(project.folder)
+    ran = project.run(*check)
+    assert ran.code == 3 and 'ADD COLUMN "email" text' in ran.out
+    assert "ahead of the migration directory" in ran.err and "Perhaps a rename: column public.person.mail" in ran.err
+    found = json.loads(project.run(*check, "--format", "json").out)
+    assert found["statements"] and found["losses"]
+    assert state(project.folder) == before
+    assert project.run(*DIFF, "--no-rename").code == 0 and project.run(*check).code == 0
+
+
 def test_renames_need_an_answer(project: Work) -> None:
     project.write("schema.sql", OLD.replace("mail text", "email text").replace("attic", "loft"))
     before = state(project.folder)

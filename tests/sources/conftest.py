@@ -12,6 +12,9 @@ import psycopg
 import pytest
 
 from telamon.dev import Dev, open_dev
+from telamon.dev.embedded import clusters, stop
+from telamon.engine import Engine, open_engine
+from telamon.generate import EVERYTHING
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +25,17 @@ def cache() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TELAMON_CACHE", str(folder))
         yield
+        for cluster in clusters():
+            if cluster.directory.is_relative_to(folder):  # others' servers are found, too
+                stop(cluster, purge=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def engine(cache: None) -> Iterator[Engine]:
+    """An engine on the embedded server of these tests' own."""
+    with open_engine("embedded", EVERYTHING) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session", params=[18, 15])

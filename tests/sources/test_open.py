@@ -68,7 +68,8 @@ def test_a_database() -> None:
     ("spec", "what"),
     [
         ("gone.sql", "There is no file or folder gone.sql"),
-        ("mysql://x", "mysql:// is not a kind of source"),
+        ("ftp://x", "ftp:// is not a kind of source"),
+        ("mysql://x", "mysql:// is not read"),
         ("sql?format=goose", "?format= is not understood"),
         ("sql/b.sql?version=1", "Only a migration directory has versions"),
         (["sql", "migrations"], "A database or a migration directory cannot be merged with other sources"),

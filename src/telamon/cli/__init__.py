@@ -7,8 +7,23 @@ from typing import Any
 
 import click
 
-from telamon.errors import TelamonError
+from telamon.errors import TelamonError, UsageError
 from telamon.version import __version__
+
+ABSENT = {
+    "login": "There is no account, and all commands work without one: take this line out.",
+    "logout": "There is no account, and all commands work without one: take this line out.",
+    "whoami": "There is no account, and all commands work without one: take this line out.",
+    "license": "Telamon is under the Apache License 2.0.",
+    "migrate push": "There is no registry: the repository holds the directory. Take this line out.",
+    "migrate show": "List the files with telamon migrate ls, and read them.",
+    "schema push": "There is no registry: the repository holds the schema. Take this line out.",
+    "schema fmt": "It formats HCL schemas, which are not read. Take this line out.",
+    "schema plan": "Plans are not kept: look at one with telamon schema apply --dry-run.",
+    "schema test": "Write tests against a database of the newest version: telamon dev url.",
+    "schema lint": "Check what changes a schema: telamon migrate lint.",
+}
+"""Commands of Atlas's that are not there, and what to do instead."""
 
 
 class LazyGroup(click.Group):
@@ -27,13 +42,25 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.lazy:
-            return super().get_command(ctx, name)
+            return super().get_command(ctx, name) or self._refusing(name)
         stem = name if self.name == "telamon" else f"{self.name}_{name}"
         command: click.Command = importlib.import_module(f"telamon.cli.{stem}").command
         return command
 
+    def _refusing(self, name: str) -> click.Command | None:
+        """A hidden command in the place of one of Atlas's that is not there: it says what to do instead."""
+        key = name if self.name == "telamon" else f"{self.name} {name}"
+        if key not in ABSENT:
+            return None
+
+        def refuse() -> None:
+            raise UsageError(f"There is no {key}", do=ABSENT[key])
+
+        options = {"ignore_unknown_options": True, "allow_extra_args": True}
+        return click.Command(name, callback=refuse, hidden=True, context_settings=options)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        rows = [(name, each.get_short_help_str()) for name, each in self.commands.items() if not each.hidden]
         with formatter.section("Commands"):
             formatter.write_dl(rows + list(self.lazy.items()))
 
@@ -47,10 +74,18 @@ class LazyGroup(click.Group):
             ctx.exit(error.exit_code)
 
 
-@click.group("telamon", cls=LazyGroup, lazy={})
+@click.group(
+    "telamon", cls=LazyGroup, lazy={"init": "Write what a project needs around its migrations: the checks of CI."}
+)
 @click.version_option(__version__, prog_name="telamon")
 def main() -> None:
     """Schema migrations for PostgreSQL: proved, sealed, patient."""
+
+
+@main.command("version", hidden=True)
+def version() -> None:
+    """Prints the version."""
+    click.echo(f"telamon, version {__version__}")
 
 
 @main.group(
@@ -71,6 +106,7 @@ def main() -> None:
         "rebase": "Put migrations that are not merged yet after those that are.",
         "checkpoint": "Write the whole schema as a file from which new databases start.",
         "import": "Convert the migrations of another tool.",
+        "test": "Run tests of migrations, written in SQL.",
         "set": "Record on a target that it is at a version, and run nothing.",
     },
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from telamon.cli.compat import chosen_form, refused
 from telamon.cli.console import interactive, note
 from telamon.cli.options import dev_option, format_option, load_env, project_options, scope_of, scope_options
 from telamon.cli.target_options import Duration, first, require_url
@@ -54,6 +55,9 @@ def declared_options(command: Command) -> Command:
         click.option("--dry-run", is_flag=True, help="Print the plan; change nothing."),
         click.option("--role", default=None, help="Act as this role (SET ROLE)."),
         click.option("--url", "-u", default=None, help="The target: postgres://user@host:5432/database."),
+        refused("--edit", do="Write the plan into a file with --dry-run, edit it, and run it with psql."),
+        refused("--plan", do="Plans are not kept: look at it with --dry-run, and give --auto-approve."),
+        refused("--include", do="Name schemas with --schema, and leave out the rest with --exclude."),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -72,6 +76,7 @@ def intent_of(given: dict[str, Any], intend: Callable[[Engine, Target, Env], Int
     from telamon.engine import open_engine
 
     project = load_env(given["env"], given["config"])
+    given["form"] = chosen_form(given["form"], project, "text", "json")
     url = require_url(given["url"], project)
     defaults = Options()
     options = Options(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from telamon.cli.compat import chosen_form
 from telamon.cli.target_options import Duration, first, load_env, require_url, target_options
 from telamon.errors import TelamonError
 
@@ -41,6 +42,7 @@ def command(form: str, **given: Any) -> None:
     from telamon.apply.target import parse
 
     env = load_env(given["url"], given["directory"], given["config"], given["env"])
+    form = chosen_form(form, env, "text", "json")
     url = require_url(given["url"], env)
     directory = first(given["directory"], env.dir, default="migrations")
     options = _options(given, env)

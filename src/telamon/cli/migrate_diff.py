@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from telamon.cli.compat import accepted, chosen_form, refused
 from telamon.cli.console import interactive, note, offer_attributes
 from telamon.cli.options import (
     desired,
     dev_option,
+    directory_option,
     format_option,
     load_env,
     project_options,
@@ -20,6 +22,7 @@ from telamon.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from telamon.engine import Planned
     from telamon.plan import Plan
     from telamon.project import Env
 
@@ -27,11 +30,16 @@ if TYPE_CHECKING:
 @click.command("diff")
 @click.argument("name", default="")
 @click.option("--to", multiple=True, help="The desired schema; repeatable.")
-@click.option("--dir", "directory_url", default=None, help="The migration directory; `migrations` if not given.")
+@directory_option
 @dev_option
 @scope_options
 @rename_options
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3, and the plan, if a migration is missing.")
 @project_options
+@click.option("--qualifier", default=None, help="Write this schema's name where it would be left out.")
+@click.option("--edit", is_flag=True, help="Open the file in the editor (VISUAL, EDITOR), and seal it afterwards.")
+@accepted("--lock-timeout", help="Dev databases are one's own: nobody waits.")
+@refused("--dry-run", do="Print it: telamon schema diff --from file://migrations --to ...")
 @format_option
 def command(
     name: str,
@@ -43,8 +51,11 @@ def command(
     renames: tuple[str, ...],
     no_rename: bool,
     using: tuple[str, ...],
+    check: bool,
     env: str | None,
     config: str | None,
+    qualifier: str | None,
+    edit: bool,
     form: str,
 ) -> None:
     """Writes the migration that leads from the directory to the desired schema.
@@ -56,6 +67,7 @@ def command(
     from telamon.sources import open_source
 
     project = load_env(env, config)
+    form = chosen_form(form, project, "text", "json")
     specs, base, python = desired(to, project)
     directory = Directory.read(directory_url or project.dir or "migrations", missing_ok=True)
     written = migrate_diff(
@@ -63,13 +75,16 @@ def command(
         open_source(specs, base=base, python=python),
         name,
         dev=dev or project.dev,
-        scope=scope_of(project, schemas, exclude),
-        wishes=wishes_of(renames, no_rename, using, project, required=True),
+        scope=scope_of(project, schemas, exclude, dev=dev or project.dev, qualifier=qualifier),
+        wishes=wishes_of(renames, no_rename, using, project, required=not check),
         consent=lambda plan: consent(plan, project),
+        check=check,
     )
     planned = written.planned
     for text in planned.unmanaged if planned else ():
         note(f"Not managed: {text}")
+    if check and planned and planned.plan:
+        show_missing(planned, form)
     if written.file is None:
         if form == "json":
             show({"file": None, "statements": 0})
@@ -90,6 +105,31 @@ def command(
     count = len(planned.plan.steps)
     note(f"Proved on the dev database and sealed: {count} change{'s' if count != 1 else ''}")
     offer_attributes(directory.path, len(directory.files))
+    if edit:
+        from telamon.cli import migrate_edit
+
+        click.get_current_context().invoke(
+            migrate_edit.command, version="", directory_url=directory.path, env=env, config=config
+        )
+
+
+def show_missing(planned: Planned, form: str) -> None:
+    """Prints the plan of the migration that is missing, and fails.
+
+    Raises:
+        CheckError: always.
+    """
+    from telamon.errors import CheckError
+    from telamon.report.plan import plan_as_json
+
+    click.echo(plan_as_json(planned.plan) if form == "json" else planned.sql().rstrip("\n"))
+    for candidate in planned.candidates:
+        note(f"Perhaps a rename: {candidate}")
+    count = len(planned.plan.steps)
+    raise CheckError(
+        f"The schema is ahead of the migration directory by {count} change{'s' if count != 1 else ''}",
+        do="Write the migration: telamon migrate diff NAME, and commit it.",
+    )
 
 
 def show(value: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from telamon.cli.compat import dir_format_option
 from telamon.cli.console import note, offer_attributes
 from telamon.cli.options import dev_option, directory_of, format_option, load_env, project_options
 
@@ -14,6 +15,7 @@ from telamon.cli.options import dev_option, directory_of, format_option, load_en
 @click.option("--keep-down", is_flag=True, help="Keep the ways back, in archives that only Telamon runs rightly.")
 @click.option("--no-replay", is_flag=True, help="Do not run the result on the dev database.")
 @click.option("--python", default=None, help="The project's interpreter, for Alembic and Django.")
+@dir_format_option
 @dev_option
 @project_options
 @format_option

@@ -49,9 +49,9 @@ def command(
     from telamon.directory import Directory
     from telamon.errors import CheckError
     from telamon.lint.judge import lint
-    from telamon.lint.render import rendered
     from telamon.lint.select import select
     from telamon.lint.settings import read_settings
+    from telamon.report.lint import render
 
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
@@ -66,6 +66,6 @@ def command(
         for old, new in done.written:
             note(f"Rewritten: {old} is now {', '.join(new)}")
     report = lint(directory, chosen, server, settings)
-    click.echo(rendered(report, form), nl=False)
+    click.echo(render(report, form), nl=False)
     if report.failed:
         ctx.exit(CheckError.exit_code)

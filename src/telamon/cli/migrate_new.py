@@ -13,8 +13,9 @@ from telamon.directory import Directory, file_name
 @click.argument("name", default="")
 @directory_option
 @project_options
+@click.option("--edit", is_flag=True, help="Open it in the editor (VISUAL, EDITOR), and seal it afterwards.")
 @format_option
-def command(name: str, directory_url: str | None, env: str | None, config: str | None, form: str) -> None:
+def command(name: str, directory_url: str | None, env: str | None, config: str | None, edit: bool, form: str) -> None:
     """Adds an empty migration file, sealed, to write SQL into. Seal it again with `migrate hash` afterwards.
 
     Prints the path of the file.
@@ -30,5 +31,12 @@ def command(name: str, directory_url: str | None, env: str | None, config: str |
         click.echo(json.dumps({"version": version, "name": created, "path": path}))
         return
     click.echo(path)
+    if edit:
+        from telamon.cli import migrate_edit
+
+        click.get_current_context().invoke(
+            migrate_edit.command, version=created, directory_url=directory.path, env=env, config=config
+        )
+        return
     note(f"When it is written: telamon migrate hash --dir {directory.path}")
     offer_attributes(directory.path, len(directory.files))

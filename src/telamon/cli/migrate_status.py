@@ -6,6 +6,7 @@ import json
 
 import click
 
+from telamon.cli.compat import chosen_form
 from telamon.cli.target_options import first, load_env, require_url, target_options
 
 
@@ -27,6 +28,7 @@ def command(
     from telamon.apply import status
 
     chosen = load_env(url, directory, config, env)
+    form = chosen_form(form, chosen, "text", "json")
     found = status(
         require_url(url, chosen),
         first(directory, chosen.dir, default="migrations"),

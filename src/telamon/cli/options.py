@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from telamon.cli.compat import PATTERNS, SPLIT, dir_format_option, format_option_of, project_of, variables_option
 from telamon.errors import UsageError
 from telamon.scope import Scope
 
@@ -20,7 +21,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def project_options(command: Command) -> Command:
-    """--env and --config."""
+    """--env, --config and --var."""
+    command = variables_option(command)
     command = click.option("--config", "-c", default=None, help="The configuration; telamon.toml is found by itself.")(
         command
     )
@@ -29,10 +31,12 @@ def project_options(command: Command) -> Command:
 
 def scope_options(command: Command) -> Command:
     """--schema and --exclude."""
-    command = click.option("--exclude", multiple=True, help="Leave alone what matches, as table:public.tmp_*.")(command)
-    return click.option("--schema", "-s", "schemas", multiple=True, help="Manage only this schema; repeatable.")(
-        command
-    )
+    command = click.option(
+        "--exclude", multiple=True, callback=PATTERNS, help="Leave alone what matches, as table:public.tmp_*."
+    )(command)
+    return click.option(
+        "--schema", "-s", "schemas", multiple=True, callback=SPLIT, help="Manage only this schema; repeatable."
+    )(command)
 
 
 def rename_options(command: Command) -> Command:
@@ -42,20 +46,20 @@ def rename_options(command: Command) -> Command:
     return click.option("--rename", "renames", multiple=True, help="table:old=new or column:table.old=new.")(command)
 
 
-directory_option = click.option(
-    "--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]"
-)
+def directory_option(command: Command) -> Command:
+    """--dir, and Atlas's --dir-format."""
+    return click.option("--dir", "directory_url", default=None, help="The migration directory.  [default: migrations]")(
+        dir_format_option(command)
+    )
+
+
 dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."
-)
+format_option = format_option_of("text", "json")
 
 
 def load_env(env: str | None, config: str | None) -> Env:
     """The environment to work in."""
-    from telamon.project import load_project
-
-    return load_project(config, env)
+    return project_of(config, env)
 
 
 def directory_of(given: str | None, config: str | None, env: str | None) -> str:
@@ -63,15 +67,34 @@ def directory_of(given: str | None, config: str | None, env: str | None) -> str:
     return given or load_env(env, config).dir or "migrations"
 
 
-def scope_of(project: Env, schemas: Sequence[str], exclude: Sequence[str], *urls: str) -> Scope:
+def scope_of(
+    project: Env,
+    schemas: Sequence[str],
+    exclude: Sequence[str],
+    *urls: str,
+    dev: str = "",
+    qualifier: str | None = None,
+) -> Scope:
     """What is managed: as flags say, else as the URL of a database does (`?search_path=`), else as the configuration.
 
     Args:
         urls: of databases; other sources among them are passed over.
+        dev: the dev server; bound to a schema, that is what is managed, and its name is left out, as in Atlas.
+        qualifier: the name with which that schema is written nevertheless.
     """
+    from telamon.dev.bound import bound_dev
+
+    narrow = bound_dev(dev)
     bound = [schema for url in urls if not schemas and "search_path=" in url if (schema := bound_schema(url))]
     hidden = (f"schema:{project.revisions_schema}",) if project.revisions_schema else ()
-    return Scope(tuple(schemas) or tuple(bound[:1]) or project.schemas, (*project.exclude, *exclude, *hidden))
+    wanted = tuple(schemas) or tuple(bound[:1]) or project.schemas or ((narrow,) if narrow else ())
+    if qualifier and wanted != (qualifier,):
+        raise UsageError(
+            f"--qualifier {qualifier} is not the schema that is managed",
+            do=f"Leave it out, or give --schema {qualifier}.",
+        )
+    unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
+    return Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
 
 
 def bound_schema(url: str) -> str | None:
@@ -92,21 +115,27 @@ def source_of(specs: Sequence[str], project: Env) -> Source:
     from pathlib import Path
 
     from telamon.sources import open_source
+    from telamon.states import resolved
 
     if not specs:
         raise UsageError("Which schema?", do="Give --url: a database's URL, a file, a folder, a model.")
-    return open_source(list(specs), base=Path.cwd(), python=project.python)
+    return open_source(resolved(specs, project), base=Path.cwd(), python=project.python)
 
 
 def desired(to: Sequence[str], project: Env) -> tuple[list[str], Any, str | None]:
     """(specs, base folder, interpreter) of the desired schema."""
     from pathlib import Path
 
+    from telamon.states import resolved
+
     if to:
-        return list(to), Path.cwd(), project.python
+        own = all(spec.startswith("env://") for spec in to)
+        return resolved(to, project), project.base if own else Path.cwd(), project.python
     if not project.src:
         raise UsageError(
-            "No desired schema is given", do='Give --to file://schema.sql, or src = "..." in telamon.toml.'
+            "No desired schema is given",
+            why=project.hint,
+            do='Give --to file://schema.sql, or src = "..." in telamon.toml.',
         )
     return list(project.src), project.base, project.python
 
@@ -117,7 +146,9 @@ def wishes_of(renames: Sequence[str], no_rename: bool, using: Sequence[str], pro
     from telamon.generate import Wishes
 
     ask = ask_renames if required and interactive() else None
-    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required)
+    skip = project.atlas.diff.skip if project.atlas else ()
+    concurrently = project.atlas.diff.concurrently if project.atlas else frozenset()
+    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required, skip, concurrently)
 
 
 def ask_renames(found: Sequence[Rename]) -> list[Rename]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from telamon.cli.compat import chosen_form, format_option_of
 from telamon.cli.console import note
 from telamon.cli.options import (
     dev_option,
@@ -24,7 +25,7 @@ from telamon.cli.options import (
 @scope_options
 @rename_options
 @project_options
-@click.option("--format", "form", type=click.Choice(["sql", "json"]), default="sql", help="What to print.")
+@format_option_of("sql", "json")
 def command(
     old: tuple[str, ...],
     new: tuple[str, ...],
@@ -45,9 +46,12 @@ def command(
     from telamon.api import major_of
     from telamon.engine import open_engine, plan_between
     from telamon.sources import open_source
+    from telamon.states import resolved
 
     project = load_env(env, config)
-    sources = [open_source(list(specs), base=Path.cwd(), python=project.python) for specs in (old, new)]
+    form = chosen_form(form, project, "sql", "json")
+    old, new = tuple(resolved(old, project)), tuple(resolved(new, project))
+    sources = [open_source(specs, base=Path.cwd(), python=project.python) for specs in (old, new)]
     scope = scope_of(project, schemas, exclude, *old, *new)
     wishes = wishes_of(renames, no_rename, using, project, required=False)
     with open_engine(dev or project.dev, scope, major=major_of(*sources)) as engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from telamon.cli.compat import chosen_form, format_option_of
 from telamon.cli.console import note
 from telamon.cli.options import dev_option, load_env, project_options, scope_of, scope_options, source_of
 
@@ -13,7 +14,7 @@ from telamon.cli.options import dev_option, load_env, project_options, scope_of,
 @dev_option
 @scope_options
 @project_options
-@click.option("--format", "form", type=click.Choice(["sql", "json"]), default="sql", help="What to print.")
+@format_option_of("sql", "json")
 def command(
     url: tuple[str, ...],
     dev: str | None,
@@ -29,6 +30,7 @@ def command(
     from telamon.plan import make_plan
 
     project = load_env(env, config)
+    form = chosen_form(form, project, "sql", "json")
     source = source_of(url or ((project.url,) if project.url else ()), project)
     scope = scope_of(project, schemas, exclude, *url)
     with open_engine(dev or project.dev, scope, major=major_of(source)) as engine:

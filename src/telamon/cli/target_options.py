@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from telamon.cli.compat import dir_format_option, format_option_of, project_of, variables_option
 from telamon.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ class Duration(click.ParamType[float]):
 def target_options(command: Command) -> Command:
     """Adds the options that say which target, which directory and how to print."""
     for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="What to print."),
+        format_option_of("text", "json"),
+        variables_option,
+        dir_format_option,
         click.option("--env", default=None, help="The environment in the configuration."),
         click.option("--config", "-c", default=None, help="The configuration file."),
         click.option("--dir", "directory", default=None, help="The migration directory.  [default: migrations]"),
@@ -55,11 +58,11 @@ def target_options(command: Command) -> Command:
 
 def load_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
     """The environment in the configuration; one without settings where the flags say all."""
-    from telamon.project import Env, load_project
+    from telamon.project import Env
 
     if url and directory and not config and not env:
         return Env("local", Path.cwd())
-    return load_project(config, env)
+    return project_of(config, env)
 
 
 def require_url(url: str | None, env: Env) -> str:
@@ -68,10 +71,14 @@ def require_url(url: str | None, env: Env) -> str:
     Raises:
         UsageError: neither the flag nor the configuration gives one.
     """
-    found = url or env.url
+    from telamon.states import resolved_one
+
+    found = resolved_one(url, env) or env.url
     if not found:
         raise UsageError(
-            "which database?", do="Give --url postgres://user@host:5432/database, or set url in the configuration."
+            "which database?",
+            why=env.hint,
+            do="Give --url postgres://user@host:5432/database, or set url in the configuration.",
         )
     return found
 

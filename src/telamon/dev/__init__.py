@@ -49,10 +49,15 @@ def _open(spec: str, major: int | None) -> Dev:
 
         return EmbeddedDev(major)
     if spec.startswith(("postgres://", "postgresql://")):
+        from telamon.dev.bound import unbound
         from telamon.dev.given import open_url
 
-        return open_url(spec)
+        return open_url(unbound(spec))
     from telamon.errors import UsageError
+
+    scheme = spec.partition("://")[0]
+    if scheme in ("mysql", "mariadb", "maria", "sqlite", "sqlserver", "clickhouse", "libsql"):
+        raise UsageError(f"{scheme}:// cannot be a dev server", where=spec, do="Telamon works with PostgreSQL only.")
 
     raise UsageError(
         "The dev server cannot be understood",

@@ -31,6 +31,8 @@ def image_of(spec: str) -> tuple[str, str]:
     if parts.scheme == "docker+postgres" and len(path) >= 2:
         registry = [] if parts.netloc in ("", "_") else [parts.netloc]
         return "/".join([*registry, *path[:-1]]), path[-1]
+    if parts.scheme == "docker" and parts.netloc in ("mysql", "mariadb", "sqlserver", "clickhouse"):
+        raise UsageError(f"{parts.netloc} cannot be a dev server", where=spec, do="Telamon works with PostgreSQL only.")
     raise UsageError(
         "The dev server cannot be understood",
         where=spec,

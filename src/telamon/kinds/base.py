@@ -21,12 +21,14 @@ class Server:
         schemas: the schemas in scope; empty means all that are not PostgreSQL's own.
         unqualified: the one schema whose name is left out of all SQL, or "".
         superuser: whether it is read as a superuser; others may not see how subscriptions connect.
+        concurrently: what of `create` and `drop` is done to indexes of existing tables without blocking writes.
     """
 
     version_num: int
     schemas: tuple[str, ...] = ()
     unqualified: str = ""
     superuser: bool = True
+    concurrently: frozenset[str] = frozenset()
 
     @property
     def major(self) -> int:
@@ -227,8 +229,10 @@ class Kind:
         """
         return False
 
-    needs_parts: ClassVar[bool] = False
-    """Whether what it needs must be there with all parts that it will have, and without those that go."""
+    def needs_parts(self, fact: Fact) -> bool:
+        """Whether what it needs must be there with all parts that it will have, and without those that go."""
+        return False
+
     lasts: ClassVar[bool] = False
     """Whether what it is a part of is altered while it is there: after its creation, and before it is dropped."""
 

@@ -58,6 +58,7 @@ class TableConstraint(Kind):
             SELECT k.oid::int8, k.conrelid::int8, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
                    k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
                    k.coninhcount > 0, k.conkey, k.conindid::int8, coalesce(s.spcname, ''), i.reloptions,
+                   nullif(k.confrelid, 0)::int8,
                    CASE WHEN k.contype = 'c' AND NOT k.convalidated AND NOT k.connoinherit THEN ARRAY(
                      WITH RECURSIVE heirs AS (
                        SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conrelid
@@ -94,7 +95,7 @@ class TableConstraint(Kind):
             table = reader.find("pg_class", relation)
             if table is None:
                 continue
-            index_oid, space, options, heirs = index
+            index_oid, space, options, referenced, heirs = index
             id = (self.name, *table[1:3], name)
             flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inh)
             bare = text
@@ -103,7 +104,11 @@ class TableConstraint(Kind):
             spec = ConstraintSpec(bare, *flags, space, tuple(sorted(options or ())))
             columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
             # One that is not valid is handed down as such only to tables that are there.
-            needs = [*self.requirements(columns), *(reader.find("pg_class", heir) for heir in heirs or ())]
+            needs = [
+                *self.requirements(columns),
+                reader.find("pg_class", referenced) if referenced else None,
+                *(reader.find("pg_class", heir) for heir in heirs or ()),
+            ]
             reader.add(id, spec, ("pg_constraint", oid), parent=table, order=oid, needs=needs)
             if index_oid and self.owns_index:
                 reader.alias("pg_class", index_oid, id, path=("index", table[1], name))

@@ -137,7 +137,8 @@ class Index(Kind):
         only = "ONLY " if spec.relation in heirs(ctx.new) else ""
         relation = f"{only}{ctx.name(*spec.relation[1:])}"
         method = "" if spec.method == "btree" else f" USING {ident(spec.method)}"
-        sql = f"CREATE {unique}INDEX {ident(fact.id[2])} ON {relation}{method} "
+        apart = "CONCURRENTLY " if concurrent("create", fact, ctx) else ""
+        sql = f"CREATE {unique}INDEX {apart}{ident(fact.id[2])} ON {relation}{method} "
         sql += f"({', '.join(key_text(key, ctx) for key in spec.keys)})"
         if spec.include:
             sql += f" INCLUDE ({', '.join(spec.include)})"
@@ -149,11 +150,13 @@ class Index(Kind):
             sql += f" TABLESPACE {ident(spec.tablespace)}"
         if spec.predicate:
             sql += f" WHERE {spec.predicate}"
-        steps = [Step(sql, f"create index {fact.id[2]} on {spec.relation[2]}")]
+        steps = [Step(sql, f"create index {fact.id[2]} on {spec.relation[2]}", transactional=not apart)]
         return steps + self.targets(fact, (), spec.statistics, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        return [Step(f"DROP INDEX {ctx.name(*fact.id[1:])}", f"drop index {fact.id[2]}")]
+        apart = "CONCURRENTLY " if concurrent("drop", fact, ctx) else ""
+        sql = f"DROP INDEX {apart}{ctx.name(*fact.id[1:])}"
+        return [Step(sql, f"drop index {fact.id[2]}", transactional=not apart)]
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         sql = f"ALTER INDEX {ctx.name(*fact.id[1:])} RENAME TO {ident(name)}"
@@ -181,6 +184,16 @@ class Index(Kind):
             space = ident(after.tablespace or "pg_default")
             steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
         return steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+def concurrent(verb: str, fact: Fact, ctx: Context) -> bool:
+    """Whether an index is made or dropped without blocking writes: where that is wished, its table is there before and
+    after, and has no partitions, for which PostgreSQL cannot do it."""
+    relation = fact.spec.relation
+    if verb not in ctx.server.concurrently or relation in ctx.created:
+        return False
+    tables = (ctx.old.get(relation), ctx.new.get(relation))
+    return all(table is not None and not getattr(table.spec, "partition_key", "") for table in tables)
 
 
 def key_text(key: KeySpec, ctx: Context) -> str:

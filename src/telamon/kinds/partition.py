@@ -55,7 +55,8 @@ class Partition(Kind):
         return [Step(sql, f"attach partition {fact.id[2]} to {spec.of[2]}")]
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        if fact.spec.of in ctx.swapped:
+        stays = fact.parent in ctx.new.facts and fact.parent not in ctx.created
+        if fact.spec.of in ctx.swapped and not stays:
             return []  # its rows are copied through the old partitioned table, with which it goes
         sql = f"ALTER TABLE {ctx.name(*fact.spec.of[1:])} DETACH PARTITION {ctx.name(*fact.id[1:])}"
         return [Step(sql, f"detach partition {fact.id[2]} from {fact.spec.of[2]}")]

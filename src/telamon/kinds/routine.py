@@ -35,10 +35,13 @@ class RoutineSpec:
     parsed: bool = field(default=False, compare=False, repr=False)
 
 
+TYPES = ("enum", "domain", "composite", "range", "base_type")
+"""Kinds of types that a signature may name."""
+
+
 class Routine(Kind):
     name = "function"
     rank = 54
-    needs_parts = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -82,6 +85,12 @@ class Routine(Kind):
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("routine name", *fact.id[1:]),)
 
+    def needs_parts(self, fact: Fact) -> bool:
+        return bool(fact.spec.parsed)
+
+    def rivals(self, fact: Fact) -> Id | None:
+        return "overloads", *fact.id[1:3]
+
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         text = fact.spec.definition.replace("CREATE OR REPLACE ", "CREATE ", 1)
         return [Step(text, f"create {self.word(fact)} {fact.id[2]}", bodies=fact.spec.checked)]
@@ -100,6 +109,8 @@ class Routine(Kind):
             return None
         if not names_kept(before, after) or waits_for_rows(new, ctx):
             return None
+        if any(need[0] in TYPES and need not in new.needs for need in old.needs):
+            return None  # a type of the same name has become another kind of type
         return [Step(after.definition, f"replace {self.word(new)} {new.id[2]}", bodies=after.checked)]
 
 

@@ -138,9 +138,18 @@ class Sequence(Kind):
         if spec.type != "bigint":
             words.append(f"AS {spec.type}")
         words += creation_options(spec)
-        if spec.owner:
+        table = ("table", *spec.owner[1:3]) if spec.owner else fact.id
+        role = ctx.old.get(("owner", *table)) if table not in ctx.created else None
+        if spec.owner and role is None:
             words.append(f"OWNED BY {ctx.name(*spec.owner[1:])}")
         steps = [Step(" ".join(words), f"create sequence {fact.id[2]}")]
+        if spec.owner and role is not None:
+            head, comment = (
+                f"ALTER SEQUENCE {name}",
+                f"tie sequence {fact.id[2]} to table {table[2]}, whose owner it shares",
+            )
+            steps.append(Step(f"{head} OWNER TO {ident(role.spec.role)}", comment))
+            steps.append(Step(f"{head} OWNED BY {ctx.name(*spec.owner[1:])}", comment))
         before = ctx.old.get(spec.owner) if spec.owner else None
         if before is not None and before.spec.identity:
             kept = f"pg_catalog.current_setting({literal(position_setting(before.id))})"

@@ -264,7 +264,7 @@ class Planner:
 
     def carrier(self, fact: Fact) -> Id | None:
         """The fact with which it is moved away, if it is a part of one."""
-        if taken := fact.auto & self.ctx.swapped:
+        if (taken := fact.auto & self.ctx.swapped) and (fact.id not in self.new.facts or fact.id in self.replaced):
             return min(taken)
         return self.carrier(self.old.facts[fact.parent]) if fact.parent is not None else None
 
@@ -278,7 +278,7 @@ class Planner:
                 self.graph.before(("create", fact.id), ("alter", need))
             else:
                 self.graph.before(("alter", need), ("create", fact.id))
-            if self.kind(fact.id).needs_parts:
+            if self.kind(fact.id).needs_parts(fact):
                 for part in (*self.old.children(need), *self.new.children(need)):
                     for operation in ("drop", "alter", "create"):
                         self.graph.before((operation, part.id), ("create", fact.id))

@@ -20,7 +20,8 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
 
     Args:
         spec: `schema.sql`, `file://schema.sql`, `file://folder`, `postgres://...`, `sqlalchemy://package.module[:attribute]`,
-            or several that yield SQL, which are merged into one schema.
+            `django://settings.module`, `alembic://alembic.ini`, `drizzle://schema.ts`, `prisma://schema.prisma`,
+            `exec://program argument`, or several that yield SQL, which are merged into one schema.
         base: the folder to which relative paths and Python modules are relative; the working directory if None.
         python: the interpreter that imports Python models; `TELAMON_PYTHON`, else the running one, if None.
 
@@ -63,11 +64,45 @@ def _open_one(spec: str, base: Path, python: str | None) -> Source:
         from telamon.sources.models import open_models
 
         return open_models(rest, base, python)
+    if scheme == "within":
+        from telamon.sources.within import open_within
+
+        return open_within(rest, lambda inner: _open_one(inner, base, python))
+    if opened := _open_tool(scheme, rest, base, python):
+        return opened
+    if scheme in ("mysql", "mariadb", "maria", "sqlite", "sqlserver", "clickhouse", "libsql", "oracle"):
+        raise UsageError(f"{scheme}:// is not read", where=spec, do="Telamon works with PostgreSQL only.")
     raise UsageError(
         f"{scheme}:// is not a kind of source",
         where=spec,
-        do="Use a path, file://, postgres:// or sqlalchemy://package.module:metadata.",
+        do="Use a path, file://, postgres://, sqlalchemy://package.module:metadata, django://settings.module, "
+        "alembic://alembic.ini, drizzle://schema.ts, prisma://schema.prisma or exec://program.",
     )
+
+
+def _open_tool(scheme: str, rest: str, base: Path, python: str | None) -> SqlSource | None:
+    """The sources for which a tool of the project is run; None where the scheme is another."""
+    if scheme == "django":
+        from telamon.sources.django import open_django
+
+        return open_django(rest, base, python)
+    if scheme == "alembic":
+        from telamon.sources.alembic import open_alembic
+
+        return open_alembic(rest, base, python)
+    if scheme == "drizzle":
+        from telamon.sources.drizzle import open_drizzle
+
+        return open_drizzle(rest, base)
+    if scheme == "prisma":
+        from telamon.sources.prisma import open_prisma
+
+        return open_prisma(rest, base)
+    if scheme == "exec":
+        from telamon.sources.program import open_program
+
+        return open_program(rest, base)
+    return None
 
 
 def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str) -> None:

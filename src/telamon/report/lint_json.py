@@ -1,0 +1,39 @@
+"""Lint for programs. A field keeps its meaning as long as `version` stays."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from telamon.lint.finding import LintReport
+from telamon.report.counted import tally
+
+VERSION = 1
+"""Of the format; it counts up when a field changes its meaning or goes."""
+
+
+def render(report: LintReport, color: bool = False) -> str:
+    """`{"version", "failed", "summary", "files": [{"path", "statements", "silenced", "failure", "findings"}]}`.
+
+    `summary` counts `files`, `statements`, `silenced`, `failures` and each severity. A finding has the fields of
+    `telamon.lint.finding.Finding`; `failure` is null where the file was judged to its end.
+    """
+    files = [
+        {
+            "path": file.path,
+            "statements": file.statements,
+            "silenced": file.silenced,
+            "failure": file.failure,
+            "findings": [dataclasses.asdict(finding) for finding in file.findings],
+        }
+        for file in report.files
+    ]
+    summary = {
+        "files": len(report.files),
+        "statements": sum(file.statements for file in report.files),
+        "silenced": sum(file.silenced for file in report.files),
+        "failures": sum(file.failure is not None for file in report.files),
+        **tally(report),
+    }
+    value = {"version": VERSION, "failed": report.failed, "summary": summary, "files": files}
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""atlas.hcl, and repositories as Atlas leaves them."""

@@ -1,0 +1,5 @@
+"""Fixtures of these tests."""
+
+from tests.commands import place, server
+
+__all__ = ["place", "server"]
