@@ -24,7 +24,7 @@ from telamon.keep import keeping
 from telamon.kinds import BY_NAME
 from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
-from telamon.prove import Failed, Proof, describe, execute, prove
+from telamon.prove import ROUNDS, Failed, Proof, describe, execute, prove
 from telamon.replay import replay
 from telamon.scope import Scope, without, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
@@ -89,15 +89,17 @@ class Engine:
         """
         database = self.dev.create()
         try:
-            empty = self.read(database)
-            plan = make_plan(empty, catalog, self.server)
             with database.connect() as connection:
                 ensure_roles(connection, catalog)
-                execute(plan, connection, all(step.transactional for step in plan.steps))
-            if left := diff(self.read(database), catalog):
-                raise UnprovableError(
-                    "The current state cannot be rebuilt on the dev server exactly", where=describe(left)
-                )
+                for _ in range(ROUNDS):
+                    plan = make_plan(self.read_from(connection), catalog, self.server)
+                    if not plan:
+                        break
+                    execute(plan, connection, all(step.transactional for step in plan.steps))
+                if left := diff(self.read_from(connection), catalog):
+                    raise UnprovableError(
+                        "The current state cannot be rebuilt on the dev server exactly", where=describe(left)
+                    )
         except Failed as failure:
             database.drop()
             raise UnprovableError(
