@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -66,6 +67,22 @@ class Engine:
                 catalog = self.read(database)
             save_catalog(key, catalog)
         return catalog
+
+    def catalogs(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
+        """What two sources mean; they are executed side by side where the dev server allows.
+
+        Raises:
+            TelamonError: as `catalog` does.
+        """
+        if not self.dev.many:
+            return self.catalog(old), self.catalog(new)
+        try:
+            with ThreadPoolExecutor(1) as other:
+                second = other.submit(self.catalog, new)
+                return self.catalog(old), second.result()
+        except TelamonError:
+            # Roles belong to the whole server, and statements about them may meet: only what fails alone has failed.
+            return self.catalog(old), self.catalog(new)
 
     def database(self, source: SqlSource | DirectorySource) -> Database:
         """A dev database in the state that a source describes; the caller drops it."""
@@ -222,7 +239,7 @@ def plan_between(
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan`, `prove` and the sources do.
     """
-    old, new = engine.catalog(old_source), engine.catalog(new_source)
+    old, new = engine.catalogs(old_source, new_source)
     old = like(old, new, old_source, new_source)
     return plan_catalogs(engine, old, new, lambda: engine.copy(old_source, old), wishes, proved=proved)
 
