@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import threading
 import secrets
+import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
 
