@@ -50,7 +50,8 @@ class Routine(Kind):
                    coalesce(pg_catalog.pg_get_function_result(p.oid), ''), p.proargnames, p.proargmodes::text[],
                    ARRAY(SELECT pg_catalog.format_type(u, NULL)
                            FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) AS u),
-                   p.pronargdefaults, l.lanname NOT IN ('c', 'internal') AND p.prosqlbody IS NULL, p.prosqlbody IS NOT NULL
+                   p.pronargdefaults, l.lanname NOT IN ('c', 'internal') AND p.prosqlbody IS NULL,
+                   p.prosqlbody IS NOT NULL
               FROM pg_catalog.pg_proc p
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
               JOIN pg_catalog.pg_language l ON l.oid = p.prolang
