@@ -96,7 +96,7 @@ def judged(selection: Selection, dev_url: str, settings: Settings) -> list[Run]:
         return []
     runs = []
     with open_dev(dev_url) as dev, prepared(selection.base, dev) as database:
-        observer = Observer(database.connect(), dev.description)
+        observer = Observer(database.connect(), dev.description, f"{dev.identity} {selection.base.chain_key()}")
         queries = Queries(settings.queries, observer.connection)
         for file, wanted in selection.files:
             run = _one(observer, judge, file, order.get(file.path, []), queries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context
@@ -126,10 +126,9 @@ def renamed_columns(seen: Observed) -> Iterator[tuple[Relation, Column, Column]]
             yield relation, before, after
 
 
-def last_state(seen: Observed, ctx: Context) -> dict[tuple[str, str], Relation]:
+def last_state(seen: Observed, ctx: Context) -> Mapping[tuple[str, str], Relation]:
     """The relations at the end of the file, by (schema, name)."""
-    state = ctx.file[-1].after if ctx.file else seen.after
-    return {(relation.schema, relation.name): relation for relation in state.relations.values()}
+    return (ctx.file[-1].after if ctx.file else seen.after).by_name
 
 
 def check_name(table: str, column: str) -> str:

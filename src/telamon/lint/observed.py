@@ -174,6 +174,8 @@ class Observed:
 
 def differences(before: State, after: State) -> Iterator[Change]:
     """The facts that differ, relations first."""
+    if before is after:
+        return
     old, new = before.relations, after.relations
     touched = [oid for oid in {**old, **new} if old.get(oid) is not new.get(oid)]
     for oid in touched:
@@ -191,7 +193,7 @@ def differences(before: State, after: State) -> Iterator[Change]:
 
 def _head(relation: Relation) -> tuple[object, ...]:
     return (relation.schema, relation.name, relation.kind, relation.persistence, relation.partition, relation.method,
-            relation.tablespace)  # fmt: skip
+            relation.tablespace, relation.comment, relation.access)  # fmt: skip
 
 
 def _compared(old: Any, new: Any) -> Iterator[Change]:
