@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from telamon.lint.rules import linear as linear_rule
 from telamon.lint.select import Selection
 from telamon.lint.settings import Settings
 from telamon.lint.silence import Silence, of_file, of_statement
+from telamon.lint.syntax import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def judged(selection: Selection, dev_url: str, settings: Settings) -> list[Run]:
     if not selection.files:
         return []
     runs = []
+    # The grammar is loaded while the server copies the base state.
+    threading.Thread(target=parsed, args=("SELECT",)).start()
     with open_dev(dev_url) as dev, prepared(selection.base, dev) as database:
         observer = Observer(database.connect(), dev.description, f"{dev.identity} {selection.base.chain_key()}")
         queries = Queries(settings.queries, observer.connection)

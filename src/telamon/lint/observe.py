@@ -110,6 +110,7 @@ class Observer:
         self._seen = _Seen()
         self._swept = False
         self._xid = 0
+        self._begun = self.state
         connection.add_notice_handler(self.noticed)
 
     def noticed(self, diag: psycopg.errors.Diagnostic) -> None:
@@ -148,7 +149,7 @@ class Observer:
         finally:
             if self._open:
                 self.connection.execute("ROLLBACK")
-                self.state = again(self.connection, self.state)
+                self.state = self._begun
 
     def _statement(self, statement: Statement, *, together: bool) -> Observed:
         if not together:
@@ -261,7 +262,8 @@ class Observer:
         if words[0] in ("COMMIT", "END", "ROLLBACK", "ABORT") and words[1:] != ("TO",):
             if self._open:
                 self._send(statement.text, statement)
-                self.state = again(self.connection, self.state)
+                if words[0] in ("ROLLBACK", "ABORT"):
+                    self.state = self._begun
             return False
         if self._open:
             self._send(statement.text, statement)
@@ -358,6 +360,7 @@ class Observer:
         return self._observed(statement, self._seen, self.state, shared=shared)
 
     def _begin(self) -> None:
+        self._begun = self.state
         self.connection.execute("BEGIN")
         self._seen = _Seen()
         self._seen = self._look(_PENDING)
