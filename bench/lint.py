@@ -61,7 +61,9 @@ def measure(here: Bench, tables: int) -> list[Line]:
         many = ("migrate", "lint", "--latest", str(count), "--format", "json")
         costs[count] = best(lambda many=many: here.telamon(*many, cwd=project, accept=(3,)), 3).wall  # type: ignore[misc]
     lines.append(Line("", "50 files of 5 statements : one file", costs[50], one, None))
-    lines.append(Line("linear", "200 files of 5 statements : 50, each less one file", costs[200] - one, costs[50] - one, 4.4))
+    lines.append(
+        Line("linear", "200 files of 5 statements : 50, each less one file", costs[200] - one, costs[50] - one, 4.4)
+    )
     shutil.rmtree(project)
     return lines
 
@@ -80,7 +82,9 @@ def statements(table: str, number: int) -> list[str]:
 
 def table_names(here: Bench, url: str) -> list[str]:
     """The tables that statements can be about, quoted."""
-    query = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND oid >= 16384 AND NOT relispartition ORDER BY oid"
+    query = (
+        "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND oid >= 16384 AND NOT relispartition ORDER BY oid"
+    )
     return here.run(str(programs() / "psql"), "-XqAt", "-c", query, url).output.split("\n")[:-1]
 
 

@@ -20,7 +20,7 @@ Made = TypeVar("Made")
 
 _MARK = """
 SELECT pg_catalog.concat_ws(' ', pg_catalog.current_setting('search_path'),
-  (SELECT sum(pg_catalog.hashtextextended(relname::text, oid::int8 + relnamespace::int8 * 31 + relfilenode::int8 * 65537))
+  (SELECT sum(pg_catalog.hashtextextended(relname, oid::int8 + relnamespace::int8 * 31 + relfilenode::int8 * 65537))
      FROM pg_catalog.pg_class WHERE oid >= 16384),
   (SELECT max(oid) FROM pg_catalog.pg_type), (SELECT max(oid) FROM pg_catalog.pg_constraint),
   (SELECT max(oid) FROM pg_catalog.pg_proc), (SELECT max(oid) FROM pg_catalog.pg_trigger),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import psycopg
@@ -13,8 +13,8 @@ from telamon import rows
 from telamon.dev import Database, Dev, TemplateMissingError
 from telamon.directory import Directory, MigrationFile
 from telamon.errors import TelamonError
-from telamon.lint.observed import STRENGTH, Lock, Observed, Written
 from telamon.lint.known import base_state
+from telamon.lint.observed import STRENGTH, Lock, Observed, Written
 from telamon.lint.state import FIRST, THINGS, Connection, State, again, read_state, refresh
 from telamon.quote import ident
 from telamon.replay import replay
@@ -263,10 +263,12 @@ class Observer:
             if self._open:
                 self._send(statement.text, statement)
                 if words[0] in ("ROLLBACK", "ABORT"):
-                    self.state = self._begun
-            return False
+                    self.state = again(self.connection, self.state) if self._open else self._begun
+            return self._open
         if self._open:
             self._send(statement.text, statement)
+            if words[0] == "ROLLBACK":
+                self.state = again(self.connection, self.state)
         return own
 
     def _clear(self, before: State, error: psycopg.Error) -> None:

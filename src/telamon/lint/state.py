@@ -211,8 +211,9 @@ SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::tex
        coalesce((SELECT string_agg(d.objsubid || ' ' || pg_catalog.md5(d.description), ',' ORDER BY d.objsubid)
                    FROM pg_catalog.pg_description d
                   WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass), ''),
-       concat(c.relowner, ' ', c.relacl::text, ' ', (SELECT string_agg(a.attnum || a.attacl::text, ',' ORDER BY a.attnum)
-                                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
+       concat(c.relowner, ' ', c.relacl::text, ' ',
+              (SELECT string_agg(a.attnum || a.attacl::text, ',' ORDER BY a.attnum)
+                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S') AND n.nspname NOT LIKE 'pg\\_toast%%'
@@ -354,9 +355,7 @@ def _relations(connection: Connection, oids: list[int] | None) -> dict[int, Rela
             values = [tuple(value) if isinstance(value, list) else value for value in row] if arrays else row
             by_relation.setdefault(row[0], {})[row[1]] = made(*values)
         belongings[name] = by_relation
-    return {
-        oid: Relation(*row, *(belongings[name].get(oid, {}) for name, _, _ in PARTS)) for oid, row in found.items()
-    }
+    return {oid: Relation(*row, *(belongings[name].get(oid, {}) for name, _, _ in PARTS)) for oid, row in found.items()}
 
 
 def _things(connection: Connection, kinds: Iterable[str]) -> dict[str, dict[int, Thing]]:
