@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from telamon.dev import open_dev
@@ -15,10 +15,10 @@ from telamon.lint.observe import FileFailed, Observer, prepared
 from telamon.lint.observed import Observed
 from telamon.lint.own import Queries, own_rules
 from telamon.lint.rule import Context, Hit, Rule
-from telamon.lint.rules import RULES
+from telamon.lint.rules import RULES, unknown_nolint
 from telamon.lint.rules import linear as linear_rule
 from telamon.lint.select import Selection
-from telamon.lint.settings import Settings
+from telamon.lint.settings import Settings, names_of
 from telamon.lint.silence import Silence, of_file, of_statement
 from telamon.lint.stats import Stats
 from telamon.lint.syntax import parsed
@@ -42,7 +42,9 @@ class Judge:
         findings: list[Finding] = []
         silenced = 0
         for each in seen:
-            own = [*silences, *of_statement(each.statement)]
+            above = of_statement(each.statement)
+            own = [*silences, *above]
+            findings += self._unknown(file, each, above)
             expected = forecast(each, context, self.stats) if self.stats else None
             for rule in self.rules:
                 severity = self.settings.severity(rule, file.path)
@@ -53,8 +55,17 @@ class Judge:
                         silenced += 1
                     else:
                         findings.append(_finding(rule, hit, severity, file, each, expected))
+        findings += self._unknown(file, None, silences)
         findings.sort(key=lambda finding: (finding.line, finding.code))
         return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None)
+
+    def _unknown(self, file: MigrationFile, seen: Observed | None, silences: Sequence[Silence]) -> Iterator[Finding]:
+        """Comments that silence what there is not."""
+        rule = unknown_nolint.RULE
+        severity = self.settings.severity(rule, file.path) if rule in self.rules else None
+        if severity is not None and silences and not any(silence.covers(rule) for silence in silences):
+            for hit in unknown_nolint.judge_silences(silences, names_of(self.rules)):
+                yield _finding(rule, hit, severity, file, seen)
 
     def of_files(self, selection: Selection) -> dict[str, list[Finding]]:
         """What is wrong with the order of files, by path."""

@@ -53,9 +53,11 @@ SELECT name, pg_catalog.pg_stat_get_xact_tuples_inserted(oid) + pg_catalog.pg_st
        pg_catalog.pg_stat_get_xact_tuples_deleted(oid)
   FROM unnest(%s::text[]) AS name, LATERAL (SELECT ('pg_catalog.' || name)::regclass::oid) AS class (oid)
 """
-_TIMEOUTS = """
-SELECT (extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval) * 1000)::int,
-       (extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval) * 1000)::int
+_SETTINGS = """
+SELECT extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval)::float8 * 1000,
+       extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval)::float8 * 1000,
+       extract(epoch FROM pg_catalog.current_setting('idle_in_transaction_session_timeout')::interval)::float8 * 1000,
+       pg_catalog.current_setting('application_name')
 """
 # Nobody locks a table to give a privilege on it.
 _GRANTED = """
@@ -336,7 +338,9 @@ class Observer:
         # Where rows had to be deleted for a statement to run, an empty file tells nothing.
         sure = not self._swept or keywords(statement.text, 1) == ("TRUNCATE",)
         emptied = [oid for oid in moved if sure and before.relations[oid].bytes and not after.relations[oid].bytes]
-        [[lock_timeout, statement_timeout]] = self.connection.execute(_TIMEOUTS.encode()).fetchall()
+        [[lock_timeout, statement_timeout, idle_timeout, application]] = self.connection.execute(
+            _SETTINGS.encode()
+        ).fetchall()
         return Observed(
             statement=statement,
             shared=shared,
@@ -353,8 +357,10 @@ class Observer:
             after=after,
             stumbled=stumbled,
             notices=tuple(self._notices),
-            lock_timeout=lock_timeout,
-            statement_timeout=statement_timeout,
+            lock_timeout=int(lock_timeout),
+            statement_timeout=int(statement_timeout),
+            idle_timeout=int(idle_timeout),
+            application_name=application,
         )
 
     def _nothing(self, statement: Statement, shared: bool) -> Observed:

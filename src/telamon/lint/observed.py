@@ -84,7 +84,9 @@ class Observed:
         before, after: what the database held.
         stumbled: the server's words where rows stood in the way; the statement was then run without them.
         notices: (SQLSTATE, message).
-        lock_timeout, statement_timeout: as they were in force, in milliseconds; 0 for none.
+        lock_timeout, statement_timeout, idle_timeout: as they were in force, in milliseconds; 0 for none. The last is
+            `idle_in_transaction_session_timeout`.
+        application_name: as it was set.
     """
 
     statement: Statement
@@ -104,6 +106,8 @@ class Observed:
     notices: tuple[tuple[str, str], ...]
     lock_timeout: int
     statement_timeout: int
+    idle_timeout: int
+    application_name: str
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
