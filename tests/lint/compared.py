@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from tests.lint.conftest import Lab
 from telamon.lint.rules import RULES
+from tests.lint.conftest import Lab
 from tests.lint.squawk_reasons import PAIRS, REASONS
 from tests.lint.test_programs import CASES, SETUP
 
@@ -127,11 +127,11 @@ def _head(program: str) -> Iterator[str]:
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
     yield f"""# Lint compared with Squawk
 
-Made by `tests/lint/compared.py` with Squawk {version}; `TELAMON_WRITE_DOCS=1 pytest tests/lint/test_compared.py` writes it
-anew where Squawk is installed, and the test fails when the two differ in a way that is not explained here.
+Made by `tests/lint/compared.py` with Squawk {version}; `TELAMON_WRITE_DOCS=1 pytest tests/lint/test_compared.py` writes
+it anew where Squawk is installed, and the test fails when the two differ in a way that is not explained here.
 
-Every example of Telamon's rules, bad and good ({len(samples())} files), was given to both. Telamon sees the schema on which an
-example is run; Squawk sees the file. All rules are on. *Both* and *neither* count the examples on which they agree.
+Every example of Telamon's rules, bad and good ({len(samples())} files), was given to both. Telamon sees the schema on
+which an example is run; Squawk sees the file. All rules are on. *Both* and *neither* count the examples on which they agree.
 """
 
 
@@ -161,7 +161,7 @@ def _few(names: tuple[str, ...]) -> str:
 def _programs(silent: dict[str, set[str]]) -> Iterator[str]:
     yield "## Inside of programs"
     yield ""
-    yield "What a `DO` block, a function or a procedure does when it runs. Telamon finds the danger in all of these; Squawk:"
+    yield "What a `DO` block, a function or a procedure does when it runs. Telamon finds the danger in all of these."
     yield ""
     yield "| case | code | Squawk says of the danger |"
     yield "|---|---|---|"

@@ -47,12 +47,12 @@ _KNOWN = "Squawk cannot know it from the file; Telamon ran it and looked."
 
 REASONS: dict[tuple[str, str], str] = {
     ("ban-concurrent-index-creation-in-transaction", "telamon"): (
-        "a file with this one statement; Squawk wants to see BEGIN or a second statement even when it is told to assume "
-        "a transaction. `migrate apply` opens one, and the server refuses."
+        "a file with this one statement; Squawk wants to see BEGIN or a second statement even when it is told to "
+        "assume a transaction. `migrate apply` opens one, and the server refuses."
     ),
     ("constraint-missing-not-valid", "squawk"): (
-        "primary keys, unique and exclusion constraints know no NOT VALID. Telamon says of them that they build an index "
-        "under lock (PG104, PG105, TL111)."
+        "primary keys, unique and exclusion constraints know no NOT VALID. Telamon says of them that they build an "
+        "index under lock (PG104, PG105, TL111)."
     ),
     ("adding-field-with-default", "squawk"): "an identity column. Telamon calls it PG310, by the same reason.",
     ("adding-not-nullable-field", "squawk"): (
@@ -65,7 +65,10 @@ REASONS: dict[tuple[str, str], str] = {
     ("changing-column-type", "squawk"): (
         "varchar(10) becomes varchar(20): the server changes its catalog and touches no row. " + _KNOWN
     ),
-    ("renaming-table", "squawk"): "a view with the old name follows in the same file, so code that runs finds its table.",
+    (
+        "renaming-table",
+        "squawk",
+    ): "a view with the old name follows in the same file, so code that runs finds its table.",
     ("renaming-table", "telamon"): "SET SCHEMA: code that names the table in the old schema fails as after a rename.",
     ("renaming-object", "squawk"): (
         "constraints and values of enums. Code does not name constraints; of values Telamon says TL213."
@@ -78,9 +81,7 @@ REASONS: dict[tuple[str, str], str] = {
     ),
     ("ban-drop-index", "telamon"): "the index of a dropped primary key goes with it. " + _KNOWN,
     ("ban-truncate-cascade", "telamon"): "TRUNCATE without CASCADE empties a table as well.",
-    ("ban-alter-domain-with-add-constraint", "squawk"): (
-        "with NOT VALID no table is read, and that is the safe way."
-    ),
+    ("ban-alter-domain-with-add-constraint", "squawk"): ("with NOT VALID no table is read, and that is the safe way."),
     ("require-lock-timeout", "squawk"): (
         "the statement locks nothing that was there before, or only as VACUUM does: types, functions, new tables, "
         "CONCURRENTLY (which a lock_timeout would break off: TL134), VALIDATE. Telamon asks for the timeout where a "
@@ -92,14 +93,15 @@ REASONS: dict[tuple[str, str], str] = {
         "CONCURRENTLY or VACUUM, which leave an invalid index or half the work when they are broken off. Telamon asks "
         "for the timeout where a transaction reads or writes a table from end to end."
     ),
-    ("require-statement-timeout", "telamon"): "a table that UPDATE, DELETE, INSERT ... SELECT or a DO block goes through.",
+    (
+        "require-statement-timeout",
+        "telamon",
+    ): "a table that UPDATE, DELETE, INSERT ... SELECT or a DO block goes through.",
     ("require-table-schema", "telamon"): "CREATE INDEX, and views: Squawk looks at the table of other statements only.",
     ("prefer-bigint-over-int", "squawk"): (
         "columns that are no key. An integer that counts no rows does not overflow because a table grows."
     ),
-    ("prefer-bigint-over-int", "telamon"): (
-        "the key is added to a column whose type is not in the file. " + _KNOWN
-    ),
+    ("prefer-bigint-over-int", "telamon"): ("the key is added to a column whose type is not in the file. " + _KNOWN),
     ("prefer-text-field", "squawk"): (
         "a type that a column changes to: TL304 is about new columns, and going from varchar(10) to varchar(20) makes "
         "nothing worse."

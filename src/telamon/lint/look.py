@@ -9,6 +9,8 @@ from telamon.lint.rule import Context
 from telamon.lint.state import Column, Constraint, Index, Relation
 from telamon.quote import ident, idents
 
+MANY = 4
+"""Names that a message lists; of more it says how many."""
 ALONE = "-- atlas:txmode none\n\n"
 """The head of a file whose statements run outside of a transaction."""
 
@@ -21,6 +23,8 @@ def quoted(name: str) -> str:
 def titled(names: Iterable[str]) -> str:
     """Names in a message."""
     listed = [quoted(name) for name in names] or [""]
+    if len(listed) > MANY + 1:
+        listed[MANY:] = [f"{len(listed) - MANY} more"]
     return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + f" and {listed[-1]}"
 
 

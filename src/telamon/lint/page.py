@@ -76,7 +76,10 @@ Writes are counted since the statistics of the target were reset, else since its
 def page() -> str:
     """The whole page."""
     speeds = "\n".join(["| a statement that | MB/s |", "|---|---|", *_speeds()])
-    return "\n".join([_HEAD.replace("{speeds}", speeds), *_table(), *(line for rule in RULES for line in _section(rule))]) + "\n"
+    return (
+        "\n".join([_HEAD.replace("{speeds}", speeds), *_table(), *(line for rule in RULES for line in _section(rule))])
+        + "\n"
+    )
 
 
 def _speeds() -> Iterator[str]:
