@@ -131,7 +131,8 @@ Made by `tests/lint/compared.py` with Squawk {version}; `TELAMON_WRITE_DOCS=1 py
 it anew where Squawk is installed, and the test fails when the two differ in a way that is not explained here.
 
 Every example of Telamon's rules, bad and good ({len(samples())} files), was given to both. Telamon sees the schema on
-which an example is run; Squawk sees the file. All rules are on. *Both* and *neither* count the examples on which they agree.
+which an example is run; Squawk sees the file. All rules are on. *Both* and *neither* count the examples on which they
+agree.
 """
 
 
@@ -161,7 +162,7 @@ def _few(names: tuple[str, ...]) -> str:
 def _programs(silent: dict[str, set[str]]) -> Iterator[str]:
     yield "## Inside of programs"
     yield ""
-    yield "What a `DO` block, a function or a procedure does when it runs. Telamon finds the danger in all of these."
+    yield "What a `DO` block, a function or a procedure does. Telamon finds the danger in all of these."
     yield ""
     yield "| case | code | Squawk says of the danger |"
     yield "|---|---|---|"

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
@@ -31,10 +32,8 @@ def own_rules(files: Iterable[Path]) -> list[Rule]:
         if spec is None or spec.loader is None or not file.is_file():
             raise UsageError("The file of lint rules is not there", where=str(file))
         module = importlib.util.module_from_spec(spec)
-        try:
+        with _Theirs("The file of lint rules fails", file):
             spec.loader.exec_module(module)
-        except Exception as error:  # whatever the user's code raises
-            raise UsageError("The file of lint rules fails", where=str(file), why=_told(error)) from error
         rules = getattr(module, "RULES", None)
         if not isinstance(rules, list) or not all(isinstance(each, Rule) for each in rules):
             raise UsageError(
@@ -48,14 +47,30 @@ def _guarded(rule: Rule, file: Path) -> Judge:
     """The rule's function, whose failure is told as the user's own."""
 
     def judge(seen: Observed, ctx: Context) -> list[Hit]:
-        try:
+        with _Theirs(f"The lint rule {rule.name} fails on {seen.statement.origin}", file):
             return list(rule.judge(seen, ctx))
-        except Exception as error:  # whatever the user's code raises
-            raise UsageError(
-                f"The lint rule {rule.name} fails on {seen.statement.origin}", where=str(file), why=_told(error)
-            ) from error
 
     return judge
+
+
+class _Theirs:
+    """A block that runs the user's code: whatever it raises becomes an error that tells where.
+
+    Args:
+        what: what is said of a failure.
+        file: the file with the code.
+    """
+
+    def __init__(self, what: str, file: Path) -> None:
+        self.what, self.file = what, file
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> Literal[False]:
+        if isinstance(error, Exception):
+            raise UsageError(self.what, where=str(self.file), why=_told(error)) from error
+        return False
 
 
 def _told(error: Exception) -> str:

@@ -15,12 +15,8 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Columns whose default made the server write all rows anew."""
     for relation, column in new_columns(seen):
         rewritten = ctx.live_table(relation.oid) and relation.oid in seen.rewritten
-        if (
-            rewritten
-            and not column.generated
-            and computed(column.default)
-            and not column.default.startswith("nextval(")
-        ):
+        told = column.generated or column.default.startswith("nextval(")
+        if rewritten and not told and computed(column.default):
             message = (
                 f'Adding column "{column.name}" with the volatile default {column.default} rewrites table '
                 f'"{relation.title}"'
