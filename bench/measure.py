@@ -45,8 +45,11 @@ class Bench:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *command: str, cwd: Path | None = None) -> Cost:
+    def run(self, *command: str, cwd: Path | None = None, accept: Sequence[int] = ()) -> Cost:
         """Runs a command.
+
+        Args:
+            accept: exit codes that are no failure, beside 0.
 
         Raises:
             SystemExit: it fails.
@@ -56,13 +59,13 @@ class Bench:
             command, cwd=cwd or self.folder, env=self.environment, capture_output=True, text=True, check=False
         )
         wall, cpu = time.perf_counter() - start, children() - before
-        if done.returncode:
+        if done.returncode and done.returncode not in accept:
             raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr}")
         return Cost(wall, cpu, done.stdout)
 
-    def telamon(self, *arguments: str, cwd: Path | None = None) -> Cost:
+    def telamon(self, *arguments: str, cwd: Path | None = None, accept: Sequence[int] = ()) -> Cost:
         """Runs Telamon."""
-        return self.run(TELAMON, *arguments, cwd=cwd)
+        return self.run(TELAMON, *arguments, cwd=cwd, accept=accept)
 
     def forget(self) -> None:
         """Makes the next run a cold one: no cache, no server."""

@@ -167,3 +167,25 @@ def test_own_rules_and_grandfather(telamon: Run, tmp_path: Path) -> None:
     assert all(part in done.stdout for part in ("1 changes by index_stmt", "^ix_", "no-x: a_x"))
     (tmp_path / "telamon.toml").write_text('[lint]\ngrandfather = "3"\n')
     assert "PG101" not in telamon("--latest", "2").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "def judge(seen, ctx):\n    return [{}['nothing']]\n",
+            ["own-rule fails on migrations/2_b.sql:1", ":3 in judge", "KeyError"],
+        ),
+        ("raise RuntimeError('half way')\n", ["file of lint rules fails", ":2 in <module>", "RuntimeError: half way"]),
+    ],
+)
+def test_own_rules_that_fail(telamon: Run, tmp_path: Path, text: str, told: list[str]) -> None:
+    """The user's own places are told, and none of Telamon's."""
+    make(tmp_path / "migrations", BASE | INDEX)
+    rule = "RULES = [Rule('OWN1', 'own-rule', 'own', 'error', '', '', '', Example('', ''), Example('', ''), judge)]\n"
+    (tmp_path / "rules.py").write_text(f"from telamon.lint.rule import Example, Hit, Rule\n{text}{rule}")
+    (tmp_path / "telamon.toml").write_text('[lint]\nrules = ["rules.py"]\n')
+    done = telamon("--latest", "1")
+    assert done.returncode == 2
+    assert all(part in done.stderr for part in told), done.stderr
+    assert "telamon/lint" not in done.stderr

@@ -40,7 +40,7 @@ def quiet(lab: Lab, tmp_path: Path) -> Path:
 
 def codes(directory: Directory) -> set[str]:
     """What is found from the second file on."""
-    report = lint(directory, select(directory, after="2"), "embedded", Settings())
+    report = lint(select(directory, after="2"), "embedded", Settings())
     assert not any(file.failure for file in report.files), report
     return {finding.code for finding in report}
 

@@ -132,3 +132,62 @@ def test_many_tables_in_one_transaction(lab: Lab) -> None:
     [(_, seen, _, _)] = lab.run(SETUP, sql)
     assert [len(each.changes) for each in seen[-3:]] == [1, 1, 1]
     assert all(len(each.changes) == 4 for each in seen[:-3])
+
+
+FALSE_ALARMS = {
+    "a constant default beside a change of type": (
+        "ALTER TABLE t ALTER COLUMN n TYPE bigint, ADD COLUMN b boolean DEFAULT false NOT NULL;",
+        "PG302",
+    ),
+    "a rewrite after the rows were deleted": (
+        "DELETE FROM t; ALTER TABLE t ALTER COLUMN n TYPE bigint;",
+        "TL205",
+    ),
+    "an index that makes room for a key": (
+        "CREATE UNIQUE INDEX t_n ON t (n); ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE (n); DROP INDEX t_n;",
+        "TL316",
+    ),
+    "a rewrite of a table that took no rows": (
+        "ALTER TABLE hollow ADD COLUMN g uuid DEFAULT gen_random_uuid();",
+        "TL205",
+    ),
+}
+HOLLOW = SETUP + "CREATE TABLE hollow (id int CHECK (id > 0), u int REFERENCES u DEFAULT 99 NOT NULL);"
+
+
+@pytest.mark.parametrize("case", FALSE_ALARMS)
+def test_no_false_alarm(lab: Lab, case: str) -> None:
+    """Found on the histories of open projects."""
+    sql, code = FALSE_ALARMS[case]
+    assert code not in lab.codes(HOLLOW, sql)
+
+
+def test_grants_and_comments_inside_programs(lab: Lab) -> None:
+    """Nobody locks a table to give a privilege on it, and yet it is seen."""
+    grants = "DO $$ BEGIN EXECUTE 'GRANT SELECT ON t TO PUBLIC'; END $$; DO $$ BEGIN PERFORM 1; END $$;"
+    [(_, seen, _, _)] = lab.run(SETUP, grants)
+    assert [len(each.changes) for each in seen] == [1, 0]
+    assert lab.codes(SETUP, grants).count("TL225") == 1
+    columns = "DO $$ BEGIN GRANT UPDATE (a) ON t TO PUBLIC; END $$;"
+    assert "TL225" in lab.codes(SETUP, columns)
+    commented = "CREATE TABLE w (id int PRIMARY KEY); DO $$ BEGIN COMMENT ON TABLE w IS 'x'; END $$;"
+    assert "TL323" not in lab.codes(SETUP, commented)
+
+
+def test_names_of_what_is_gone(lab: Lab) -> None:
+    """A table that was locked and dropped above is told by its name."""
+    [found] = [
+        each for each in lab.findings(SETUP, "DROP TABLE u; CREATE INDEX t_old_i ON t (old);") if each.code == "TL105"
+    ]
+    assert '"u"' in found.message
+
+
+def test_what_is_rolled_back_is_not_there(lab: Lab) -> None:
+    """To a savepoint, or as a whole."""
+    sql = (
+        "-- atlas:txmode none\n\nBEGIN; SAVEPOINT s; ALTER TABLE t ADD COLUMN b int; ROLLBACK TO s; COMMIT;\n"
+        "BEGIN; ALTER TABLE t ADD COLUMN c int; ROLLBACK;\nALTER TABLE t ADD COLUMN b int;"
+    )
+    [(_, seen, context, failure)] = lab.run(SETUP, sql)
+    assert not failure
+    assert len(seen[-1].changes) == 1 and seen[-1].before.relations == context.base.relations

@@ -56,3 +56,21 @@ def test_an_environment_adds_to_what_stands_above(tmp_path: Path) -> None:
     config.write_text('[lint]\ngrandfather = "5"\n[lint.severity]\nA = "off"\n[env.x.lint.severity]\nB = "error"\n')
     settings = read_settings(load_project(str(config), "x"))
     assert (settings.grandfather, dict(settings.levels)) == ("5", {"A": "off", "B": "error"})
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("-- atlas:nolint PG1011", '"PG101" is the nearest'),
+        ("-- atlas:nolint create-index-concurently", '"create-index-concurrently" is the nearest'),
+        ("-- telamon:nolint destructiv: a reason", '"destructive" is the nearest'),
+        ("-- atlas:nolint PG101 nestedtx MY110", ""),
+        ("-- atlas:nolint PG1011 TL327", ""),
+    ],
+)
+def test_what_silences_nothing_is_told(lab: Lab, comment: str, told: str) -> None:
+    """Once, at the statement or for the file; names of Atlas's for other databases are no mistake."""
+    for sql in (f"{comment}\nCREATE INDEX t_a ON t (a);", f"{comment}\n\nCREATE INDEX t_a ON t (a);"):
+        found = [each for each in lab.findings(SETUP, sql, settings=Settings()) if each.code == "TL327"]
+        assert [told in each.message for each in found] == ([True] if told else [])
+        assert all(each.severity == "warning" for each in found)

@@ -69,6 +69,20 @@ class _Pickler(pickle.Pickler):
         return type(value), tuple(getattr(value, name) for name in slots)
 
 
+def load_value(key: str) -> Any:
+    """What was saved under `key` by `save_value`, None if there is nothing or it cannot be read."""
+    try:
+        with open(_folder() / f"{key}.value", "rb") as file, paused():
+            return pickle.load(file)
+    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+        return None  # as above
+
+
+def save_value(key: str, value: Any) -> None:
+    """Saves plain values; a cache that cannot be written is only slower."""
+    _write(f"{key}.value", pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
 def is_noted(key: str) -> bool:
     """Whether `note` was called with this key."""
     return (_folder() / f"{key}.note").exists()

@@ -124,6 +124,7 @@ def migrate() -> None:
         "apply": "Bring a target to the desired schema.",
         "validate": "Check that a schema loads.",
         "drift": "Compare a target with what its revision says it is.",
+        "stats": "Print how large and busy a target is, for forecasts of lint.",
         "clean": "Drop everything in a target.",
     },
 )

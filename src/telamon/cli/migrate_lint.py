@@ -14,6 +14,14 @@ from telamon.cli.options import dev_option, directory_of, directory_option, load
 @click.option("--git-base", default=None, help="Judge the files that this branch or commit has not.")
 @click.option("--since", default=None, help="Judge the file of this version and those after it.")
 @click.option("--fix", is_flag=True, help="Write the safe way where it is known: prove it, and seal the directory.")
+@click.option("--url", "-u", default=None, help="The target, which is only read: forecast how long things take there.")
+@click.option(
+    "--stats",
+    "stats_file",
+    type=click.Path(dir_okay=False),
+    default=None,
+    help="Forecast from this file, which telamon schema stats wrote.",
+)
 @directory_option
 @dev_option
 @project_options
@@ -32,6 +40,8 @@ def command(
     git_base: str | None,
     since: str | None,
     fix: bool,
+    url: str | None,
+    stats_file: str | None,
     directory_url: str | None,
     dev: str | None,
     env: str | None,
@@ -45,7 +55,11 @@ def command(
 
     --fix splits files: indexes are built concurrently in files of their own, constraints are added NOT VALID and
     validated later, NOT NULL is proved by a CHECK. The result must be the same schema; else nothing is written.
+
+    With --url or --stats each finding about tables that are there already has a forecast: how long it takes at the
+    target's size.
     """
+    from telamon.cli.schema_stats import stats_of
     from telamon.directory import Directory
     from telamon.errors import CheckError
     from telamon.lint.judge import lint
@@ -58,6 +72,7 @@ def command(
     directory.verify()
     chosen = select(directory, files=files, latest=latest, git_base=git_base, after=since)
     settings, server = read_settings(project), dev or project.dev
+    stats = stats_of(url, stats_file, project)
     if fix:
         from telamon.lint.fix import fix as fixed
 
@@ -65,7 +80,7 @@ def command(
         directory, chosen = done.directory, done.selection
         for old, new in done.written:
             note(f"Rewritten: {old} is now {', '.join(new)}")
-    report = lint(directory, chosen, server, settings)
+    report = lint(chosen, server, settings, stats)
     click.echo(render(report, form), nl=False)
     if report.failed:
         ctx.exit(CheckError.exit_code)

@@ -27,6 +27,7 @@ class Finding:
         end_line: the statement's last line.
         statement: its text, "" where the finding is about the file.
         forecast: how long it would hold at the target's size, as a range with its basis; "" if not asked for.
+        forecast_seconds: the fast and the slow end of that range, None if there is none.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Finding:
     end_line: int = 0
     statement: str = ""
     forecast: str = ""
+    forecast_seconds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from telamon.dev import open_dev
-from telamon.directory import Directory, MigrationFile
+from telamon.directory import MigrationFile
 from telamon.errors import TelamonError
 from telamon.lint.finding import FileReport, Finding, LintReport
+from telamon.lint.forecast import Forecast, forecast
 from telamon.lint.observe import FileFailed, Observer, prepared
 from telamon.lint.observed import Observed
 from telamon.lint.own import Queries, own_rules
 from telamon.lint.rule import Context, Hit, Rule
-from telamon.lint.rules import RULES
+from telamon.lint.rules import RULES, unknown_nolint
 from telamon.lint.rules import linear as linear_rule
 from telamon.lint.select import Selection
-from telamon.lint.settings import Settings
+from telamon.lint.settings import Settings, names_of
 from telamon.lint.silence import Silence, of_file, of_statement
+from telamon.lint.stats import Stats
+from telamon.lint.syntax import parsed
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The rules that are in force, and how they are set."""
+    """The rules that are in force, and how they are set.
+
+    Args:
+        stats: how large and busy the target is, None where nobody asked.
+    """
 
     rules: Sequence[Rule]
     settings: Settings
+    stats: Stats | None = None
 
     def report(self, file: MigrationFile, seen: Sequence[Observed], context: Context, failure: str) -> FileReport:
         """What the rules find in a file that was run."""
@@ -33,7 +42,10 @@ class Judge:
         findings: list[Finding] = []
         silenced = 0
         for each in seen:
-            own = [*silences, *of_statement(each.statement)]
+            above = of_statement(each.statement)
+            own = [*silences, *above]
+            findings += self._unknown(file, each, above)
+            expected = forecast(each, context, self.stats) if self.stats else None
             for rule in self.rules:
                 severity = self.settings.severity(rule, file.path)
                 if severity is None:
@@ -42,9 +54,18 @@ class Judge:
                     if any(silence.covers(rule) for silence in own):
                         silenced += 1
                     else:
-                        findings.append(_finding(rule, hit, severity, file, each))
+                        findings.append(_finding(rule, hit, severity, file, each, expected))
+        findings += self._unknown(file, None, silences)
         findings.sort(key=lambda finding: (finding.line, finding.code))
         return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None)
+
+    def _unknown(self, file: MigrationFile, seen: Observed | None, silences: Sequence[Silence]) -> Iterator[Finding]:
+        """Comments that silence what there is not."""
+        rule = unknown_nolint.RULE
+        severity = self.settings.severity(rule, file.path) if rule in self.rules else None
+        if severity is not None and silences and not any(silence.covers(rule) for silence in silences):
+            for hit in unknown_nolint.judge_silences(silences, names_of(self.rules)):
+                yield _finding(rule, hit, severity, file, seen)
 
     def of_files(self, selection: Selection) -> dict[str, list[Finding]]:
         """What is wrong with the order of files, by path."""
@@ -65,38 +86,41 @@ class Run:
     report: FileReport
 
 
-def lint(directory: Directory, selection: Selection, dev_url: str, settings: Settings) -> LintReport:
+def lint(selection: Selection, dev_url: str, settings: Settings, stats: Stats | None = None) -> LintReport:
     """Judges migrations.
 
     Args:
-        directory: already verified.
+        selection: of a directory that is verified.
         dev_url: the dev server.
+        stats: of the target, to forecast from; None for no forecast.
 
     Raises:
         CheckError: the base does not replay.
         UsageError: the configuration names a rule that there is not.
     """
-    runs = judged(selection, dev_url, settings)
+    runs = judged(selection, dev_url, settings, stats)
     names = {run.file.path for run in runs}
     order = _judge(settings).of_files(selection)
     rest = [FileReport(path, 0, tuple(found)) for path, found in order.items() if path not in names]
     return LintReport((*(run.report for run in runs), *rest))
 
 
-def judged(selection: Selection, dev_url: str, settings: Settings) -> list[Run]:
+def judged(selection: Selection, dev_url: str, settings: Settings, stats: Stats | None = None) -> list[Run]:
     """The new files, run in order, each with what the rules say.
 
     Raises:
         CheckError: the base does not replay.
         UsageError: the configuration names a rule that there is not.
     """
-    judge = _judge(settings)
+    judge = replace(_judge(settings), stats=stats)
     order = judge.of_files(selection)
     if not selection.files:
         return []
     runs = []
+    # The grammar is loaded while the server copies the base state.
+    threading.Thread(target=parsed, args=("SELECT",)).start()
     with open_dev(dev_url) as dev, prepared(selection.base, dev) as database:
-        observer = Observer(database.connect(), dev.description)
+        observer = Observer(database.connect(), dev.description, f"{dev.identity} {selection.base.chain_key()}")
         queries = Queries(settings.queries, observer.connection)
         for file, wanted in selection.files:
             run = _one(observer, judge, file, order.get(file.path, []), queries)
@@ -134,7 +158,10 @@ def _silences(file: MigrationFile) -> list[Silence]:
         return []
 
 
-def _finding(rule: Rule, hit: Hit, severity: str, file: MigrationFile, seen: Observed | None) -> Finding:
+def _finding(
+    rule: Rule, hit: Hit, severity: str, file: MigrationFile, seen: Observed | None, expected: Forecast | None = None
+) -> Finding:
+    told = expected if rule.live else None
     line = seen.statement.origin.line if seen else 1
     text = seen.statement.text if seen else ""
     return Finding(
@@ -149,4 +176,6 @@ def _finding(rule: Rule, hit: Hit, severity: str, file: MigrationFile, seen: Obs
         line=line,
         end_line=line + text.count("\n"),
         statement=text,
+        forecast=told.text if told else "",
+        forecast_seconds=told.seconds if told else None,
     )

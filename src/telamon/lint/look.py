@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context
 from telamon.lint.state import Column, Constraint, Index, Relation
 from telamon.quote import ident, idents
 
+MANY = 4
+"""Names that a message lists; of more it says how many."""
 ALONE = "-- atlas:txmode none\n\n"
 """The head of a file whose statements run outside of a transaction."""
 
@@ -21,6 +23,8 @@ def quoted(name: str) -> str:
 def titled(names: Iterable[str]) -> str:
     """Names in a message."""
     listed = [quoted(name) for name in names] or [""]
+    if len(listed) > MANY + 1:
+        listed[MANY:] = [f"{len(listed) - MANY} more"]
     return listed[0] if len(listed) == 1 else ", ".join(listed[:-1]) + f" and {listed[-1]}"
 
 
@@ -126,10 +130,9 @@ def renamed_columns(seen: Observed) -> Iterator[tuple[Relation, Column, Column]]
             yield relation, before, after
 
 
-def last_state(seen: Observed, ctx: Context) -> dict[tuple[str, str], Relation]:
+def last_state(seen: Observed, ctx: Context) -> Mapping[tuple[str, str], Relation]:
     """The relations at the end of the file, by (schema, name)."""
-    state = ctx.file[-1].after if ctx.file else seen.after
-    return {(relation.schema, relation.name): relation for relation in state.relations.values()}
+    return (ctx.file[-1].after if ctx.file else seen.after).by_name
 
 
 def check_name(table: str, column: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import psycopg
@@ -13,8 +13,9 @@ from telamon import rows
 from telamon.dev import Database, Dev, TemplateMissingError
 from telamon.directory import Directory, MigrationFile
 from telamon.errors import TelamonError
+from telamon.lint.known import base_state
 from telamon.lint.observed import STRENGTH, Lock, Observed, Written
-from telamon.lint.state import FIRST, THINGS, Connection, State, read_state, refresh
+from telamon.lint.state import FIRST, THINGS, Connection, State, again, read_state, refresh
 from telamon.quote import ident
 from telamon.replay import replay
 from telamon.sources.failures import Failure, explain
@@ -28,7 +29,7 @@ _MANY = 50
 _CONTROL = {(word,) for word in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE")}
 _DATA_CLASSES = ("22", "23")
 """SQLSTATE classes of data exceptions and integrity violations: the rows are to blame."""
-_OF_RELATIONS = ("pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_trigger")
+_OF_RELATIONS = ("pg_class", "pg_attribute", "pg_constraint", "pg_index", "pg_trigger", "pg_description")
 _CATALOGS = tuple(dict.fromkeys((*_OF_RELATIONS, *(table for table, _ in THINGS.values()))))
 
 _LOCKS = """
@@ -52,15 +53,29 @@ SELECT name, pg_catalog.pg_stat_get_xact_tuples_inserted(oid) + pg_catalog.pg_st
        pg_catalog.pg_stat_get_xact_tuples_deleted(oid)
   FROM unnest(%s::text[]) AS name, LATERAL (SELECT ('pg_catalog.' || name)::regclass::oid) AS class (oid)
 """
-_TIMEOUTS = """
-SELECT (extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval) * 1000)::int,
-       (extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval) * 1000)::int
+_SETTINGS = """
+SELECT extract(epoch FROM pg_catalog.current_setting('lock_timeout')::interval)::float8 * 1000,
+       extract(epoch FROM pg_catalog.current_setting('statement_timeout')::interval)::float8 * 1000,
+       extract(epoch FROM pg_catalog.current_setting('idle_in_transaction_session_timeout')::interval)::float8 * 1000,
+       pg_catalog.current_setting('application_name')
+"""
+# Nobody locks a table to give a privilege on it.
+_GRANTED = """
+SELECT oid::int8 FROM pg_catalog.pg_class WHERE oid >= 16384 AND relacl IS NOT NULL AND xmin::text::int8 >= %(xid)s
+ UNION SELECT attrelid::int8 FROM pg_catalog.pg_attribute WHERE attacl IS NOT NULL AND xmin::text::int8 >= %(xid)s
 """
 _NEXT = "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::int8"
 _RECENT = " UNION ".join(
     f"SELECT {column}::int8 FROM pg_catalog.{table} WHERE {column} = ANY (%(held)s) AND xmin::text::int8 >= %(xid)s"
-    for column, table in zip(("oid", "attrelid", "conrelid", "indrelid", "tgrelid"), _OF_RELATIONS, strict=True)
+    for column, table in zip(
+        ("oid", "attrelid", "conrelid", "indrelid", "tgrelid", "objoid"), _OF_RELATIONS, strict=True
+    )
 )
+_ROOM = """
+SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0
+   AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+"""
 _FRESH = """
 RESET SESSION AUTHORIZATION; RESET ALL; SET check_function_bodies = off; SET client_min_messages = notice;
 """
@@ -89,17 +104,20 @@ class Observer:
     Args:
         connection: in autocommit, to a database in the base state with rows in its tables.
         server: a description of it, for messages.
+        key: what decides what the database holds, "" where that is not known.
     """
 
-    def __init__(self, connection: Connection, server: str) -> None:
+    def __init__(self, connection: Connection, server: str, key: str = "") -> None:
         self.connection, self.server = connection, server
         self.superuser = connection.info.parameter_status("is_superuser") == "on"
-        self.state: State = read_state(connection)
+        self.state: State = base_state(connection, key) if key else read_state(connection)
         self.base: State = self.state
         self._notices: list[tuple[str, str]] = []
         self._roles: set[str] = set()
         self._seen = _Seen()
         self._swept = False
+        self._xid = 0
+        self._begun = self.state
         connection.add_notice_handler(self.noticed)
 
     def noticed(self, diag: psycopg.errors.Diagnostic) -> None:
@@ -138,14 +156,13 @@ class Observer:
         finally:
             if self._open:
                 self.connection.execute("ROLLBACK")
-                self.state = _kept(self.state, read_state(self.connection))
+                self.state = self._begun
 
     def _statement(self, statement: Statement, *, together: bool) -> Observed:
         if not together:
             self._begin()
         self._notices.clear()
         before = self.state
-        xid = self._next_xid()
         unsafe = False
         try:
             stumbled = self._attempt(statement)
@@ -158,20 +175,13 @@ class Observer:
         except psycopg.Error as error:
             raise self._failed(statement, error) from error
         seen = self._look()
-        self._refresh(seen, xid)
+        self._refresh(seen)
         self.connection.execute("RELEASE SAVEPOINT telamon")
         found = self._observed(statement, seen, before, shared=together, stumbled=stumbled, unsafe=unsafe)
         self._seen = seen
         if not together:
             self._send("COMMIT", statement)
         return found
-
-    def _next_xid(self) -> int | None:
-        """The transaction that the next change will be made by, if it is needed to find the change."""
-        if len(self._seen.locks) <= _MANY:
-            return None
-        [[xid]] = self.connection.execute(_NEXT.encode()).fetchall()
-        return int(xid) % 2**32
 
     def _attempt(self, statement: Statement) -> str:
         """Executes a statement; where rows stand in its way, once more without them. Returns what stood there."""
@@ -190,7 +200,10 @@ class Observer:
     def _execute(self, statement: Statement) -> None:
         """Executes a statement, creating roles that it names and the dev server lacks. Leaves a savepoint."""
         if self._open:
-            self.connection.execute("SAVEPOINT telamon")
+            with self.connection.pipeline():
+                self.connection.execute("SAVEPOINT telamon")
+                following = self.connection.execute(_NEXT.encode())
+                self._xid = int(following.fetchall()[0][0]) % 2**32
         while True:
             try:
                 self.connection.execute(statement.text.encode())
@@ -238,7 +251,7 @@ class Observer:
                 self.connection.execute(statement.text.encode())
         except psycopg.Error as error:
             raise self._failed(statement, error) from error
-        self.state = _kept(before, read_state(self.connection))
+        self.state = again(self.connection, before)
         found = self._observed(
             statement, _Seen(), before, shared=False, stumbled=stumbled, transactional=False, misplaced=misplaced
         )
@@ -256,17 +269,20 @@ class Observer:
         if words[0] in ("COMMIT", "END", "ROLLBACK", "ABORT") and words[1:] != ("TO",):
             if self._open:
                 self._send(statement.text, statement)
-                self.state = _kept(self.state, read_state(self.connection))
-            return False
+                if words[0] in ("ROLLBACK", "ABORT"):
+                    self.state = again(self.connection, self.state) if self._open else self._begun
+            return self._open
         if self._open:
             self._send(statement.text, statement)
+            if words[0] == "ROLLBACK":
+                self.state = again(self.connection, self.state)
         return own
 
     def _clear(self, before: State, error: psycopg.Error) -> None:
         """Takes away what a statement left that failed outside of a transaction, and the rows in its way."""
         for relation in read_state(self.connection).relations.values():
             for index in relation.indexes.values():
-                if not index.valid and index.oid not in before.owner_of():
+                if not index.valid and index.oid not in before.owners:
                     self.connection.execute(f"DROP INDEX {ident(index.schema, index.name)}".encode())
         self.connection.execute("BEGIN")
         self._empty(error.diag.schema_name, error.diag.table_name)
@@ -295,46 +311,56 @@ class Observer:
             catalogs,
         )
 
-    def _refresh(self, seen: _Seen, xid: int | None) -> None:
+    def _refresh(self, seen: _Seen) -> None:
         """Brings the state up to date with what the last statement may have changed."""
-        owner = self.state.owner_of()
+        owner = self.state.owners
         old = {lock.of for lock in self._seen.locks if lock.mode not in _WEAK}
         now = {lock.of for lock in seen.locks if lock.mode not in _WEAK}
         written = [name for name, counts in seen.catalogs.items() if counts != self._seen.catalogs.get(name, (0, 0))]
         if not written:
             return
         deleted = any(seen.catalogs[name][1] != self._seen.catalogs.get(name, (0, 0))[1] for name in seen.catalogs)
-        touched = now
-        if xid is not None and not deleted:
-            rows = self.connection.execute(_RECENT.encode(), {"held": list(now & old), "xid": xid}).fetchall()
-            touched = (now - old) | {oid for (oid,) in rows}
+        touched, since = now, {"held": list(now & old), "xid": self._xid}
+        if len(old) > _MANY and not deleted:
+            touched = (now - old) | {oid for (oid,) in self.connection.execute(_RECENT.encode(), since)}
+        if not now - old and not {"pg_class", "pg_attribute"}.isdisjoint(written):
+            touched = touched | {oid for (oid,) in self.connection.execute(_GRANTED.encode(), since)}
         wanted = {owner.get(oid, oid) for oid in touched if oid >= FIRST}
-        self.state = _kept(self.state, refresh(self.connection, self.state, wanted, written), wanted)
+        self.state = refresh(self.connection, self.state, wanted, written)
 
     def _observed(
         self, statement: Statement, seen: _Seen, before: State, *, shared: bool, stumbled: str = "",
         transactional: bool = True, misplaced: bool = False, unsafe: bool = False,
     ) -> Observed:  # fmt: skip
         after, then = self.state, self._seen
-        old = frozenset() if not transactional else then.locks
+        held = frozenset() if not transactional else then.locks
         moved = [
             oid
-            for oid, relation in after.relations.items()
-            if oid in before.relations and before.relations[oid].file != relation.file
+            for oid, relation in (after.relations.items() if after.relations is not before.relations else ())
+            if (old := before.relations.get(oid)) is not relation and old is not None and old.file != relation.file
         ]
         counts = {oid: _delta(now, then.counts.get(oid)) for oid, now in seen.counts.items()}
         # Where rows had to be deleted for a statement to run, an empty file tells nothing.
         sure = not self._swept or keywords(statement.text, 1) == ("TRUNCATE",)
-        emptied = [oid for oid in moved if sure and before.relations[oid].bytes and not after.relations[oid].bytes]
-        [[lock_timeout, statement_timeout]] = self.connection.execute(_TIMEOUTS.encode()).fetchall()
+        emptied = [
+            oid
+            for oid in moved
+            if sure
+            and before.relations[oid].bytes
+            and not after.relations[oid].bytes
+            and not then.counts.get(oid, (0, 0, 0, 0))[3]  # else its rows were deleted above, and it was rewritten
+        ]
+        [[lock_timeout, statement_timeout, idle_timeout, application]] = self.connection.execute(
+            _SETTINGS.encode()
+        ).fetchall()
         return Observed(
             statement=statement,
             shared=shared,
             transactional=transactional,
             misplaced=misplaced,
             unsafe_enum=unsafe,
-            locks=tuple(sorted(seen.locks - old, key=lambda lock: (lock.of, lock.strength))),
-            held=tuple(sorted(old, key=lambda lock: (lock.of, lock.strength))) if shared else (),
+            locks=tuple(sorted(seen.locks - held, key=lambda lock: (lock.of, lock.strength))),
+            held=tuple(sorted(held, key=lambda lock: (lock.of, lock.strength))) if shared else (),
             rewritten=tuple(oid for oid in moved if oid not in emptied),
             emptied=tuple(emptied),
             scanned=tuple(oid for oid, delta in counts.items() if delta[0] > 0 and oid in after.relations),
@@ -343,8 +369,10 @@ class Observer:
             after=after,
             stumbled=stumbled,
             notices=tuple(self._notices),
-            lock_timeout=lock_timeout,
-            statement_timeout=statement_timeout,
+            lock_timeout=int(lock_timeout),
+            statement_timeout=int(statement_timeout),
+            idle_timeout=int(idle_timeout),
+            application_name=application,
         )
 
     def _nothing(self, statement: Statement, shared: bool) -> Observed:
@@ -352,6 +380,7 @@ class Observer:
         return self._observed(statement, self._seen, self.state, shared=shared)
 
     def _begin(self) -> None:
+        self._begun = self.state
         self.connection.execute("BEGIN")
         self._seen = _Seen()
         self._seen = self._look(_PENDING)
@@ -386,25 +415,13 @@ def _delta(now: tuple[int, int, int, int], then: tuple[int, int, int, int] | Non
     return (now[0] - then[0], now[1] - then[1], now[2] - then[2], now[3] - then[3])
 
 
-def _kept(old: State, new: State, touched: Iterable[int] | None = None) -> State:
-    """A state that shares with the old one what is the same, so that comparing them later costs nothing."""
-    if old is new:
-        return old
-    relations = dict(new.relations)
-    for oid in relations if touched is None else touched:
-        if oid in relations and old.relations.get(oid) == relations[oid]:
-            relations[oid] = old.relations[oid]
-    things = {kind: old.things[kind] if old.things[kind] == each else each for kind, each in new.things.items()}
-    return State(relations, things)
-
-
 def prepared(base: Directory, dev: Dev) -> Database:
     """A dev database in the base state, with a few rows in each table; kept as a template for the next run.
 
     Raises:
         CheckError: the base does not replay.
     """
-    key = f"rows:{base.chain_key()}"
+    key = f"rows 2:{base.chain_key()}"
     if dev.has(key):
         try:
             return dev.create(key)
@@ -433,3 +450,9 @@ def with_rows(connection: Connection) -> None:
         " ON n.oid = c.relnamespace WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p')"
     ).fetchall()
     rows.seed(connection, [("table", schema, name) for schema, name in tables])
+    # Rows that were refused leave their room behind: a table without rows must not look as if it had some.
+    names = [ident(schema, name) for schema, name in connection.execute(_ROOM.encode()).fetchall()]
+    queries = [f"SELECT {number} WHERE NOT EXISTS (SELECT FROM {name})" for number, name in enumerate(names)]
+    hollow = connection.execute(" UNION ALL ".join(queries).encode()).fetchall() if queries else []
+    for (number,) in hollow:
+        connection.execute(f"VACUUM (TRUNCATE) {names[number]}".encode())

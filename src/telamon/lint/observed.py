@@ -84,7 +84,9 @@ class Observed:
         before, after: what the database held.
         stumbled: the server's words where rows stood in the way; the statement was then run without them.
         notices: (SQLSTATE, message).
-        lock_timeout, statement_timeout: as they were in force, in milliseconds; 0 for none.
+        lock_timeout, statement_timeout, idle_timeout: as they were in force, in milliseconds; 0 for none. The last is
+            `idle_in_transaction_session_timeout`.
+        application_name: as it was set.
     """
 
     statement: Statement
@@ -104,6 +106,8 @@ class Observed:
     notices: tuple[tuple[str, str], ...]
     lock_timeout: int
     statement_timeout: int
+    idle_timeout: int
+    application_name: str
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -174,6 +178,8 @@ class Observed:
 
 def differences(before: State, after: State) -> Iterator[Change]:
     """The facts that differ, relations first."""
+    if before is after:
+        return
     old, new = before.relations, after.relations
     touched = [oid for oid in {**old, **new} if old.get(oid) is not new.get(oid)]
     for oid in touched:
@@ -191,7 +197,7 @@ def differences(before: State, after: State) -> Iterator[Change]:
 
 def _head(relation: Relation) -> tuple[object, ...]:
     return (relation.schema, relation.name, relation.kind, relation.persistence, relation.partition, relation.method,
-            relation.tablespace)  # fmt: skip
+            relation.tablespace, relation.comment, relation.access)  # fmt: skip
 
 
 def _compared(old: Any, new: Any) -> Iterator[Change]:

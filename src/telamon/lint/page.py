@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from telamon.lint.forecast import SPEEDS
 from telamon.lint.rule import Example, Rule
 from telamon.lint.rules import RULES
 
@@ -54,12 +55,41 @@ severity = "error"
 ```
 
 An environment may have its own: `[env.prod.lint]` and so on.
+
+## Forecasts
+
+`telamon migrate lint --url postgres://...` reads the sizes of the target's tables, how many rows are written to them,
+and how long the oldest transaction has been open; it writes nothing. Where CI may not reach the target, somebody who
+may writes a file, of names and numbers only: `telamon schema stats --url postgres://... > stats.json`, and CI runs
+`telamon migrate lint --stats stats.json`.
+
+Each finding about what exists then says how long its statement works at that size, as a range with its basis (in JSON
+also as `forecast_seconds`), and who waits meanwhile. Speeds are assumed, wide on purpose, from a busy disk over the
+network to a table that lies in memory:
+
+{speeds}
+
+Writes are counted since the statistics of the target were reset, else since its server started.
 """
 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *_table(), *(line for rule in RULES for line in _section(rule))]) + "\n"
+    speeds = "\n".join(["| a statement that | MB/s |", "|---|---|", *_speeds()])
+    return (
+        "\n".join([_HEAD.replace("{speeds}", speeds), *_table(), *(line for rule in RULES for line in _section(rule))])
+        + "\n"
+    )
+
+
+def _speeds() -> Iterator[str]:
+    told = {
+        "rewrites": "rewrites a table: its rows and indexes together",
+        "builds": "builds indexes: the rows",
+        "reads": "reads a table: the rows",
+        "writes": "writes all rows: they and the indexes together",
+    }
+    return (f"| {told[doing]} | {slow:g} to {fast:g} |" for doing, (slow, fast) in SPEEDS.items())
 
 
 def _table() -> Iterator[str]:

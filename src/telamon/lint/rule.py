@@ -63,6 +63,10 @@ class Context:
         found = self.base.relations.get(oid)
         return found if found is not None and found.kind in ("r", "p", "m") else None
 
+    def title(self, oid: int) -> str:
+        """The name that a relation of before this release had then."""
+        return self.base.relations[oid].title
+
     def live_column(self, of: int, number: int) -> bool:
         """Whether a column was there before this release."""
         return of in self.base.relations and number in self.base.relations[of].columns

@@ -102,7 +102,7 @@ class Settings:
         Raises:
             UsageError: names the nearest.
         """
-        known = {name for rule in rules for name in (rule.code, rule.name, rule.analyzer)}
+        known = names_of(rules)
         for levels in (self.levels, *(each for _, each in self.paths)):
             for name in levels:
                 if name not in known:
@@ -112,6 +112,11 @@ class Settings:
                         where="[lint] of the configuration",
                         do=f"Do you mean {near[0]}?" if near else "docs/rules.md lists them.",
                     )
+
+
+def names_of(rules: Sequence[Rule]) -> frozenset[str]:
+    """All names by which rules may be meant: codes, rules and groups."""
+    return frozenset(name for rule in rules for name in (rule.code, rule.name, rule.analyzer))
 
 
 def read_settings(env: Env) -> Settings:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -137,6 +138,8 @@ class Relation:
         kind: `pg_class.relkind`.
         file: where its rows lie; another one means that it was rewritten.
         bytes: the size of that file.
+        comment: what is said about it and its columns, as a mark that changes with it.
+        access: its owner, and who may do what with it and with its columns.
     """
 
     oid: int
@@ -149,7 +152,8 @@ class Relation:
     tablespace: int
     file: int
     bytes: int = field(compare=False)
-    comment: bool
+    comment: str
+    access: str
     columns: Mapping[int, Column] = field(default_factory=dict)
     constraints: Mapping[int, Constraint] = field(default_factory=dict)
     indexes: Mapping[int, Index] = field(default_factory=dict)
@@ -174,18 +178,25 @@ class Relation:
 Fact = Relation | Column | Constraint | Index | Trigger | Thing
 Things = Mapping[str, Mapping[int, Thing]]
 Connection = psycopg.Connection[tuple[Any, ...]]
+Some = TypeVar("Some")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """A database at one moment. What does not change is shared with the state before."""
+    """A database at one moment. What does not change is shared with the state before.
+
+    Args:
+        owners: the table of each index.
+    """
 
     relations: Mapping[int, Relation]
     things: Things
+    owners: Mapping[int, int]
 
-    def owner_of(self) -> dict[int, int]:
-        """The table of each index."""
-        return {index: oid for oid, relation in self.relations.items() for index in relation.indexes}
+    @cached_property
+    def by_name(self) -> Mapping[tuple[str, str], Relation]:
+        """The relations by (schema, name)."""
+        return {(relation.schema, relation.name): relation for relation in self.relations.values()}
 
 
 def shown(schema: str, name: str) -> str:
@@ -197,8 +208,12 @@ _RELATIONS = """
 SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
        coalesce(a.amname, ''), c.reltablespace::int8, c.relfilenode::int8,
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END,
-       EXISTS (SELECT FROM pg_catalog.pg_description d
-                WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0)
+       coalesce((SELECT string_agg(d.objsubid || ' ' || pg_catalog.md5(d.description), ',' ORDER BY d.objsubid)
+                   FROM pg_catalog.pg_description d
+                  WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass), ''),
+       concat(c.relowner, ' ', c.relacl::text, ' ',
+              (SELECT string_agg(a.attnum || a.attacl::text, ',' ORDER BY a.attnum)
+                 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
  WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S') AND n.nspname NOT LIKE 'pg\\_toast%%'
@@ -234,7 +249,7 @@ SELECT tgrelid::int8, oid::int8, tgname, tgenabled::text,
        CASE WHEN %(some)s THEN pg_catalog.pg_get_triggerdef(oid) ELSE '' END
   FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND (NOT %(some)s OR tgrelid = ANY (%(oids)s))
 """
-_PARTS = (("columns", Column, _COLUMNS), ("constraints", Constraint, _CONSTRAINTS), ("indexes", Index, _INDEXES),
+PARTS = (("columns", Column, _COLUMNS), ("constraints", Constraint, _CONSTRAINTS), ("indexes", Index, _INDEXES),
           ("triggers", Trigger, _TRIGGERS))  # fmt: skip
 
 THINGS: dict[str, tuple[str, str]] = {
@@ -279,47 +294,68 @@ THINGS: dict[str, tuple[str, str]] = {
 def read_state(connection: Connection) -> State:
     """All there is."""
     relations = _relations(connection, None)
-    return State(relations, _things(connection, THINGS))
+    return State(relations, _things(connection, THINGS), owners_of(relations.values()))
+
+
+def owners_of(relations: Iterable[Relation]) -> dict[int, int]:
+    """The table of each index."""
+    return {index: relation.oid for relation in relations for index in relation.indexes}
 
 
 def refresh(connection: Connection, state: State, oids: Iterable[int], written: Iterable[str]) -> State:
-    """A state with some of it read again.
+    """A state with some of it read again. What is as it was is shared with the old one: comparing them costs nothing.
 
     Args:
         oids: relations that may have changed, have come or have gone.
         written: the system tables that were written to.
     """
     wanted = list(oids)
-    relations = state.relations
+    relations, owners = state.relations, state.owners
     if wanted:
-        gone = set(wanted)
-        kept = {oid: relation for oid, relation in relations.items() if oid not in gone}
-        relations = {**kept, **_relations(connection, wanted)}
+        old = [relations[oid] for oid in wanted if oid in relations]
+        fresh = shared(relations, _relations(connection, wanted))
+        relations = {**relations, **fresh}
+        for each in old:
+            if each.oid not in fresh:
+                del relations[each.oid]
+        gone = owners_of(old).keys() - owners_of(fresh.values()).keys()
+        owners = {**owners, **owners_of(fresh.values())}
+        for index in gone:
+            owners.pop(index, None)
     tables = set(written)
     if "pg_namespace" in tables:
         relations = _renamed(connection, relations)
-    fresh = _things(connection, [kind for kind, (table, _) in THINGS.items() if table in tables])
-    return State(relations, {**state.things, **fresh})
+    things = _things(connection, [kind for kind, (table, _) in THINGS.items() if table in tables])
+    return State(relations, {**state.things, **shared(state.things, things)}, owners)
+
+
+def again(connection: Connection, state: State) -> State:
+    """All there is, sharing with a state of before what is as it was."""
+    new = read_state(connection)
+    return State(shared(state.relations, new.relations), shared(state.things, new.things), new.owners)
+
+
+def shared(old: Mapping[Any, Some], new: Mapping[Any, Some]) -> dict[Any, Some]:
+    """The new values, each of them the old one where that is equal."""
+    return {key: old[key] if key in old and old[key] == value else value for key, value in new.items()}
 
 
 def _relations(connection: Connection, oids: list[int] | None) -> dict[int, Relation]:
     parameters = {"some": oids is not None, "oids": oids or []}
     with connection.pipeline():
         heads = connection.execute(_RELATIONS.encode(), parameters)
-        parts = [connection.execute(query.encode(), parameters) for _, _, query in _PARTS]
+        parts = [connection.execute(query.encode(), parameters) for _, _, query in PARTS]
         found = {row[0]: row for row in heads.fetchall()}
         rows = [cursor.fetchall() for cursor in parts]
     belongings: dict[str, dict[int, dict[int, Any]]] = {}
-    for (name, made, _), listed in zip(_PARTS, rows, strict=True):
+    for (name, made, _), listed in zip(PARTS, rows, strict=True):
         by_relation: dict[int, dict[int, Any]] = {}
         arrays = name in ("constraints", "indexes")
         for row in listed:
             values = [tuple(value) if isinstance(value, list) else value for value in row] if arrays else row
             by_relation.setdefault(row[0], {})[row[1]] = made(*values)
         belongings[name] = by_relation
-    return {
-        oid: Relation(*row, *(belongings[name].get(oid, {}) for name, _, _ in _PARTS)) for oid, row in found.items()
-    }
+    return {oid: Relation(*row, *(belongings[name].get(oid, {}) for name, _, _ in PARTS)) for oid, row in found.items()}
 
 
 def _things(connection: Connection, kinds: Iterable[str]) -> dict[str, dict[int, Thing]]:

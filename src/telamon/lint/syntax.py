@@ -51,6 +51,12 @@ def below(message: Any) -> Iterator[Any]:
                 yield from below(each)
 
 
+def computed(expression: str) -> bool:
+    """Whether an expression calls a function; a constant, cast or not, does not."""
+    node = parsed(f"SELECT {expression}") if expression else None
+    return node is not None and any(any(nodes(node, name)) for name in ("FuncCall", "SQLValueFunction", "A_Expr"))
+
+
 def concurrent(node: Any) -> str:
     """CREATE INDEX or DROP INDEX with CONCURRENTLY; "" for any other statement, and where that is not possible."""
     import postgast

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.lint.state import Thing
+from telamon.lint.state import Relation, Thing
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
@@ -14,6 +14,9 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     if seen.command in ("grant_stmt", "grant_role_stmt", "alter_default_privileges_stmt", "alter_owner_stmt"):
         yield Hit("This changes who may do what")
         return
+    for before, after in seen.altered(Relation):
+        if before.access != after.access and ctx.live(after.oid):
+            yield Hit(f'This changes who may do what with "{after.title}"')
     for policy in (*seen.created(Thing), *seen.dropped(Thing)):
         if policy.kind == "policy" and ctx.live(policy.of) and policy.of in seen.after.relations:
             yield Hit(f'Policy "{policy.name}" of table "{seen.title(policy.of)}" changes who sees which rows')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from telamon.lint.look import last_state
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
 from telamon.lint.state import Column, Relation, Thing
@@ -12,7 +13,7 @@ from telamon.lint.state import Column, Relation, Thing
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Views, functions, sequences and types of before this release that go and do not come again in the file."""
     end = ctx.file[-1].after if ctx.file else seen.after
-    left = {(each.schema, each.name) for each in end.relations.values()}
+    left = last_state(seen, ctx)
     for relation in seen.dropped(Relation):
         noun = {"v": "view", "m": "materialized view", "S": "sequence"}.get(relation.kind)
         owned = relation.kind == "S" and any(seen.dropped(Column))  # it goes with its column

@@ -16,7 +16,10 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
         if index.inherited or 0 in index.columns or index.partial:
             continue
         keys, classes = index.columns[: index.keys], index.classes.split()
+        end = (ctx.file[-1].after if ctx.file else seen.after).relations.get(index.of, relation)
         for other in relation.indexes.values():
+            if other.oid not in end.indexes:
+                continue  # it makes room for the new one
             alike = other.columns[: len(keys)] == keys and other.classes.split()[: len(classes)] == classes
             covers = other.method == index.method and not other.partial and not (index.unique and not other.unique)
             if other.oid != index.oid and alike and covers and not (index.unique and other.keys > index.keys):

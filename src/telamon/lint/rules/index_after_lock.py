@@ -14,7 +14,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     held = {lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of)}
     for index in built(seen, ctx):
         if held:
-            names = titled(seen.title(oid) for oid in sorted(held))
+            names = titled(ctx.title(oid) for oid in sorted(held))
             yield Hit(f'Building index "{index.name}" prolongs the lock on {names} that the statements above took')
 
 

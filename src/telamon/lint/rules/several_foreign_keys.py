@@ -11,22 +11,24 @@ from telamon.lint.state import Constraint
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
-    """Foreign keys between other tables of before this release than one above in the same transaction."""
-    mine = {(each.of, each.target) for each in seen.created(Constraint) if each.type == "f" and ctx.live_table(each.of)}
-    above = {
-        (each.of, each.target)
-        for earlier in ctx.before(seen)
-        for each in earlier.created(Constraint)
-        if each.type == "f" and ctx.live_table(each.of)
-    }
-    if (
-        mine
-        and above
-        and seen.shared
-        and {oid for pair in mine for oid in pair} - {oid for pair in above for oid in pair}
-    ):
-        names = titled(sorted({seen.title(oid) for pair in (*mine, *above) for oid in pair}))
+    """The first foreign key between other tables of before this release than those above in the same transaction."""
+    mine, above = _tables(seen, ctx), set[int]()
+    if not mine or not seen.shared:
+        return
+    for earlier in ctx.before(seen):
+        tables = _tables(earlier, ctx)
+        if above and tables - above:
+            return  # told there
+        above |= tables
+    if above and mine - above:
+        names = titled(sorted(seen.title(oid) for oid in mine | above))
         yield Hit(f"Foreign keys lock {names} one after the other in one transaction")
+
+
+def _tables(seen: Observed, ctx: Context) -> set[int]:
+    """The tables at both ends of foreign keys that come to tables of before this release."""
+    made = [each for each in seen.created(Constraint) if each.type == "f" and ctx.live_table(each.of)]
+    return {oid for each in made for oid in (each.of, each.target)}
 
 
 RULE = Rule(

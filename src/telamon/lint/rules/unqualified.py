@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
+from telamon.lint.state import Index, Relation
 from telamon.lint.syntax import nodes
 
 
@@ -17,6 +18,17 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             if node.relname and not node.schemaname and node.relpersistence != "t":
                 yield Hit(f'"{node.relname}" is named without its schema')
                 return
+    if seen.command == "drop_stmt" and (dropped := next(_bare(seen), "")):
+        yield Hit(f'"{dropped}" is named without its schema')
+
+
+def _bare(seen: Observed) -> Iterator[str]:
+    """What DROP TABLE, DROP VIEW and the like name without schema."""
+    relations = {change.before.name for change in seen.changes if isinstance(change.before, Relation | Index)}
+    for each in seen.node.drop_stmt.objects:
+        parts = [part.string.sval for part in each.list.items]
+        if len(parts) == 1 and parts[0] in relations:
+            yield parts[0]
 
 
 RULE = Rule(

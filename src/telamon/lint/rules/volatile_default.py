@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from telamon.lint.look import alter, new_columns
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
+from telamon.lint.syntax import computed
 from telamon.quote import ident
 
 
@@ -14,7 +15,8 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Columns whose default made the server write all rows anew."""
     for relation, column in new_columns(seen):
         rewritten = ctx.live_table(relation.oid) and relation.oid in seen.rewritten
-        if rewritten and column.default and not column.generated and not column.default.startswith("nextval("):
+        told = column.generated or column.default.startswith("nextval(")
+        if rewritten and not told and computed(column.default):
             message = (
                 f'Adding column "{column.name}" with the volatile default {column.default} rewrites table '
                 f'"{relation.title}"'

@@ -17,7 +17,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     # What locks its own table as strongly is told by the rules on that.
     kept = held if rows else held - slow
     if kept and slow and not any(built(seen, ctx)):
-        names = titled(seen.title(oid) for oid in sorted(kept))
+        names = titled(ctx.title(oid) for oid in sorted(kept))
         through = titled(seen.title(oid) for oid in sorted(slow))
         yield Hit(f"This goes through {through} while the lock against reads and writes on {names} is held")
 
