@@ -6,13 +6,14 @@ EXAM := ../shared/exam
 MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
 
-.PHONY: help setup demo test test-deps test-matrix lint exam bench clean
+.PHONY: help setup demo test test-deps test-matrix faults lint exam bench clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
 	@echo "make demo         edit a schema of 98 tables; diff, prove, seal, validate and apply the change"
 	@echo "make test         all tests, on every PostgreSQL that is here"
 	@echo "make test-matrix  the schema cases on PostgreSQL $(MAJORS)"
+	@echo "make faults       interrupt apply at every moment, in every way; crowds; long transactions (half an hour)"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
 	@echo "make exam         the schema corpora beside the project, if they are there"
@@ -42,6 +43,9 @@ test-deps:
 
 test-matrix: $(VENV)/.test
 	@$(BIN)/python tests/matrix.py $(MAJORS)
+
+faults: $(VENV)/.test
+	TELAMON_FAULTS=all $(BIN)/python -m pytest tests/faults -rfEs
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -80,7 +80,7 @@ class Cluster:
         """Makes an empty database in the place of an older one."""
         with self.connect("postgres") as connection:
             for text in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {} TEMPLATE template0"):
-                connection.execute(sql.SQL(text).format(sql.Identifier(database)))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(text).format(sql.Identifier(database)))
 
     def quiet(self, database: str, seconds: float = 20.0) -> None:
         """Waits until no session is left in a database: the server may still be at work for one that is gone."""

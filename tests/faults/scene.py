@@ -117,7 +117,7 @@ class Scene:
     def finish(self) -> None:
         """Applies what is left, with the command."""
         command = ["migrate", "apply", "--url", self.url, "--dir", str(self.path), "--tx-mode", self.mode]
-        result = CliRunner().invoke(main, [*command, "--wait-for-database", "30"])
+        result = CliRunner().invoke(main, [*command, "--wait-for-database", "30s"])
         assert result.exit_code == 0, result.output
 
     def state(self) -> State:

@@ -197,24 +197,7 @@ class _Steps:
         text = self.work.statements[index].text
         begun_before = self._begun_before(row, index)
         if begun_before and found is not Effect.OUTSIDE:
-            statement = self.work.statements[index]
-            killed = row.error == IN_FLIGHT
-            raise CheckError(
-                f"statement {index + 1} of {self.work.file.name} "
-                + (
-                    "was interrupted, and nobody can know how far it came"
-                    if killed
-                    else "failed after a part of its work"
-                ),
-                where=f"{statement.origin}\n{snippet(text)}",
-                why="It commits by itself, so a part of it may have been done."
-                if killed
-                else f"It commits by itself: what it did before its last commit is done, what came after is not.\n"
-                f"The failure was: {row.error.removeprefix(PART_DONE)}",
-                do="Look at the target. If running it again is right, say so by changing its text: a comment in it will do.\n"
-                "Else edit it so that running it is right, or remove it if all is done. Then run `telamon migrate hash`,\n"
-                "and apply again.",
-            )
+            raise self._unclear(row, index)
         target = build(text)
         if target is None:
             return False
@@ -228,6 +211,26 @@ class _Steps:
         if begun_before and done:
             self.session.emit(Note(f"index {'.'.join(target.name)}: an earlier run had finished it; going on"))
         return begun_before and done
+
+    def _unclear(self, row: Revision, index: int) -> CheckError:
+        statement, name = self.work.statements[index], self.work.file.name
+        if row.error == IN_FLIGHT:
+            what = "was interrupted, and nobody can know how far it came"
+            why = "It commits by itself, so a part of it may have been done."
+        else:
+            what = "failed after a part of its work"
+            why = (
+                "It commits by itself: what it did up to its last commit is done, what came after is not.\n"
+                f"The failure was: {row.error.removeprefix(PART_DONE)}"
+            )
+        return CheckError(
+            f"statement {index + 1} of {name} {what}",
+            where=f"{statement.origin}\n{snippet(statement.text)}",
+            why=why,
+            do="Look at the target. If running it again is right, say so by changing its text: a comment will do.\n"
+            "Else edit it so that running it is right, or remove it if all is done. Then run `telamon migrate hash`,\n"
+            "and apply again.",
+        )
 
     def _index_state(self, target: Build) -> bool | None:
         """Whether the index is valid, None if there is none of that name on that table."""
