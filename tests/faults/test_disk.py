@@ -19,7 +19,7 @@ from telamon.apply import Options, apply
 from telamon.directory import Directory
 from telamon.errors import TelamonError
 from tests.faults.cluster import Cluster
-from tests.faults.conftest import Tell
+from tests.faults.conftest import FULL, Tell
 from tests.faults.scene import DATABASE, Scene
 from tests.faults.test_crowd import SOURCE
 
@@ -103,7 +103,7 @@ def test_the_disk_of_the_directory_is_full(disk: Disk | None, tmp_path: Path, te
     tell("faults survived: disk full", 2)
 
 
-@pytest.mark.parametrize("mode", ["file", "all", "none"])
+@pytest.mark.parametrize("mode", ["file", "all", "none"] if FULL else ["none"])
 def test_the_disk_of_the_target_is_full(
     cluster: Cluster, disk: Disk | None, tmp_path: Path, mode: str, tell: Tell
 ) -> None:

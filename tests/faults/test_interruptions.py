@@ -18,10 +18,10 @@ Interrupt = Callable[[int], bool]
 MODES = ("file", "all", "none")
 
 
-@pytest.fixture(params=MODES)
-def scene(cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest) -> Scene:
+@pytest.fixture(scope="module", params=MODES)
+def scene(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Scene:
     """A directory to apply in one of the transaction modes."""
-    return Scene.make(cluster, tmp_path / "migrations", request.param)
+    return Scene.make(cluster, tmp_path_factory.mktemp("scene") / "migrations", request.param)
 
 
 def interrupted(scene: Scene, moment: int, deed: Deed, work: Callable[[Countdown], None], *, lives: bool) -> bool:
@@ -70,7 +70,8 @@ def moments(interrupt: Interrupt, step: int, full: int = 1) -> Iterator[int]:
 
 def test_killed_at_every_send(scene: Scene, tell: Tell) -> None:
     survived = 0
-    for _ in moments(lambda n: interrupted(scene, n, kill, by_send(scene), lives=False), 5):
+    step = 6 if scene.mode == "none" else 2  # the others send their statements together
+    for _ in moments(lambda n: interrupted(scene, n, kill, by_send(scene), lives=False), step):
         scene.check_truth()
         scene.finish()
         scene.check_end()
@@ -82,7 +83,7 @@ def test_killed_at_every_send(scene: Scene, tell: Tell) -> None:
 def test_server_crashes_at_every_send(scene: Scene, tell: Tell) -> None:
     survived = 0
     cluster = scene.cluster
-    for moment in moments(lambda n: interrupted(scene, n, cluster.crash, by_send(scene), lives=True), 11):
+    for moment in moments(lambda n: interrupted(scene, n, cluster.crash, by_send(scene), lives=True), 17):
         if moment % 2:
             cluster.start()
             scene.check_truth()
@@ -106,11 +107,11 @@ def test_at_every_message(scene: Scene, how: str, tell: Tell) -> None:
         proxy[0].cut()
 
     every = 5 if how == "kill" else 1  # to the server the two are much alike
-    for _ in moments(lambda n: interrupted(scene, n, deed, by_message(scene, proxy), lives=how == "cut"), 97, every):
+    for _ in moments(lambda n: interrupted(scene, n, deed, by_message(scene, proxy), lives=how == "cut"), 149, every):
         scene.check_truth()
         scene.finish()
         scene.check_end()
         survived += 1
-    assert survived >= 3
+    assert survived >= 2
     name = "connection cut" if how == "cut" else "client killed (kill -9)"
     tell(f"faults survived: {name}", survived)
