@@ -58,7 +58,7 @@ TABLE = {
     "not UTF-8": Bad(b"select 1;\n\n-- caf\xe9\n", ":3 (byte 17)", ("0xe9", "not UTF-8", "Save the file as UTF-8")),
     "unclosed": Bad(b"select 1;\nselect 'x;\n", ":2:8", ("unclosed quote '",), code=1),
     "BEGIN": Bad(
-        b"begin;\ncreate table b ();\ncommit;\n", ":1", ("statement 1 of 2_bad.sql begins a transaction", "Remove", NONE)
+        b"begin;\ncreate table b ();\ncommit;\n", ":1", ("statement 1 of 2_bad.sql begins", "Remove", NONE)
     ),
     "COMMIT": Bad(b"create table b ();\n\ncommit;\n", ":3", ("statement 2 of 2_bad.sql commits", "commit;", NONE)),
     "outside": Bad(

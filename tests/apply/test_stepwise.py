@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from telamon.apply.events import Note
-from telamon.apply.stepwise import IN_FLIGHT
+from telamon.apply.revisions import IN_FLIGHT
 from telamon.errors import CheckError, TelamonError
 from tests.apply.conftest import Case
 from tests.moments import interrupted_at, kill
@@ -86,6 +86,23 @@ def test_an_index_that_a_failed_build_left_behind_is_dropped_and_built(case: Cas
     case.apply()
     assert "left behind by a build that failed" in case.seen(Note)[0].text
     assert case.sql('select indisvalid from pg_index where indexrelid = \'"My App"."I"\'::regclass') == [True]
+
+
+def test_a_database_made_by_a_killed_run(case: Case) -> None:
+    case.write(v1=NONE + "create database telamon_twice;\ncreate table t ();")
+    case.sql("drop database if exists telamon_twice")
+    try:
+        assert killed_at(case, 6)  # it is made, the row is not written
+        with pytest.raises(TelamonError, match="failed at statement 1") as caught:
+            case.apply()
+        assert (
+            "An earlier run was interrupted in this statement: if it had done its work, remove it." in caught.value.do
+        )
+        case.write(v1=NONE + "create table t ();")
+        case.apply()
+        assert case.rows("applied, total, error") == [(1, 1, None)]
+    finally:
+        case.sql("drop database if exists telamon_twice")
 
 
 def test_begin_and_commit_of_the_file_hold(case: Case) -> None:

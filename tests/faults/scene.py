@@ -10,7 +10,7 @@ import psycopg
 from click.testing import CliRunner
 
 from telamon.apply import status
-from telamon.apply.stepwise import IN_FLIGHT
+from telamon.apply.revisions import IN_FLIGHT
 from telamon.catalog.read import read_catalog
 from telamon.cli import main
 from telamon.directory import Directory

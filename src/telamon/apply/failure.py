@@ -6,6 +6,7 @@ import psycopg
 
 from telamon.apply.events import Blocker
 from telamon.apply.preflight import snippet
+from telamon.apply.revisions import IN_FLIGHT
 from telamon.apply.work import Work
 from telamon.errors import CheckError, LockError, TelamonError, mask
 from telamon.statements import Origin
@@ -82,6 +83,9 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
     steps = [
         f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."
     ]
+    revision = work.revision
+    if revision.error == IN_FLIGHT and revision.error_stmt == stumble.sql:
+        steps.insert(0, "An earlier run was interrupted in this statement: if it had done its work, remove it.")
     if hint := _HINTS.get(stumble.error.sqlstate or ""):
         steps.insert(0, hint)
     return TelamonError(

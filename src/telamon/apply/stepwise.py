@@ -17,14 +17,11 @@ from psycopg import sql
 from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
 from telamon.apply.failure import Stumble, server_words
 from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
-from telamon.apply.revisions import Revision
+from telamon.apply.revisions import IN_FLIGHT, PART_DONE, Revision
 from telamon.apply.session import BEGIN, COMMIT, Session
 from telamon.apply.target import Query
 from telamon.apply.work import Work, is_single
 from telamon.errors import CheckError, TelamonError
-
-IN_FLIGHT = "begun, and its end is not recorded: it is running, or the run was killed"
-PART_DONE = "committed a part of its work, then failed: "
 
 
 def run_stepwise(session: Session, work: Work) -> None:
