@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 EXAM := ../shared/exam
 MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
+EXAMPLES ?= 5000
 
-.PHONY: help setup demo test test-deps test-matrix faults lint exam bench clean
+.PHONY: help setup demo test test-deps test-matrix fuzz faults lint exam bench clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
@@ -14,6 +15,7 @@ help:
 	@echo "make test         all tests, on every PostgreSQL that is here"
 	@echo "make test-matrix  the schema cases on PostgreSQL $(MAJORS)"
 	@echo "make faults       interrupt apply at every moment, in every way; crowds; long transactions (half an hour)"
+	@echo "make fuzz         random schemas, other ones each time; EXAMPLES=5000 in each of 8 shards"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
 	@echo "make exam         the schema corpora beside the project, if they are there"
@@ -46,6 +48,9 @@ test-matrix: $(VENV)/.test
 
 faults: $(VENV)/.test
 	TELAMON_FAULTS=all $(BIN)/python -m pytest tests/faults -rfEs
+
+fuzz: $(VENV)/.test
+	TELAMON_EXAMPLES=$(EXAMPLES) TELAMON_SEED=$${TELAMON_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n $(WORKERS) -q tests/property
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
