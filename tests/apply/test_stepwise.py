@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
-from telamon.apply import Options, apply
 from telamon.apply.events import Note
-from telamon.apply.session import Session
-from telamon.apply.stepwise import IN_FLIGHT
+from telamon.apply.revisions import IN_FLIGHT
 from telamon.errors import CheckError, TelamonError
 from tests.apply.conftest import Case
+from tests.moments import interrupted_at, kill
 
 NONE = "-- atlas:txmode none\n\n"
 
 
 def killed_at(case: Case, moment: int, **options: Any) -> bool:
-    """Applies in a process that kills itself at the n-th time it is about to send something, or has just sent it.
-
-    Returns:
-        whether it came to that.
-    """
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def counted(call: Callable[..., None]) -> Callable[..., None]:
-            def wrapper(*args: Any, **named: Any) -> None:
-                nonlocal count
-                for after in (False, True):
-                    if after:
-                        call(*args, **named)
-                    count += 1
-                    if count == moment:
-                        os.kill(os.getpid(), signal.SIGKILL)
-
-            return wrapper
-
-        try:
-            Session.batch = counted(Session.batch)  # type: ignore[method-assign]
-            Session.one = counted(Session.one)  # type: ignore[method-assign]
-            apply(case.url(), case.path, Options(**options))
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    """Applies in a process that kills itself at the n-th moment; returns whether it came to that."""
+    return interrupted_at(moment, kill, case.path.parent / "reached", case.url(), case.path, **options)
 
 
 def test_killed_at_every_moment(case: Case) -> None:
@@ -117,6 +88,23 @@ def test_an_index_that_a_failed_build_left_behind_is_dropped_and_built(case: Cas
     assert case.sql('select indisvalid from pg_index where indexrelid = \'"My App"."I"\'::regclass') == [True]
 
 
+def test_a_database_made_by_a_killed_run(case: Case) -> None:
+    case.write(v1=NONE + "create database telamon_twice;\ncreate table t ();")
+    case.sql("drop database if exists telamon_twice")
+    try:
+        assert killed_at(case, 6)  # it is made, the row is not written
+        with pytest.raises(TelamonError, match="failed at statement 1") as caught:
+            case.apply()
+        assert (
+            "An earlier run was interrupted in this statement: if it had done its work, remove it." in caught.value.do
+        )
+        case.write(v1=NONE + "create table t ();")
+        case.apply()
+        assert case.rows("applied, total, error") == [(1, 1, None)]
+    finally:
+        case.sql("drop database if exists telamon_twice")
+
+
 def test_begin_and_commit_of_the_file_hold(case: Case) -> None:
     case.write(v1=NONE + "create table a ();\nbegin;\ncreate table b ();\nselect 1/0;\ncommit;\ncreate table c ();")
     with pytest.raises(TelamonError, match="statement 4 of 6"):
@@ -163,7 +151,7 @@ def test_what_may_commit_by_itself_is_not_run_twice(case: Case) -> None:
     text = "do $$ begin insert into log values (1); commit; insert into log values (2); end $$;"
     case.write(v1="create table log (n int);", v2=NONE + text)
     case.apply(amount=1)
-    assert killed_at(case, 6)
+    assert killed_at(case, 7)
     with pytest.raises(CheckError, match="nobody can know how far it came"):
         case.apply()
     assert case.sql("select n from log") == [1, 2]
@@ -177,6 +165,81 @@ def test_a_procedure_that_commits(case: Case) -> None:
         v1="create table log (n int);\ncreate procedure p() language plpgsql as $$ begin insert into log values (1);"
         " commit; insert into log values (2); end $$;",
         v2=NONE + "call p();",
+    )
+    case.apply()
+    assert case.sql("select n from log") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do $$ begin insert into log values (1); /* no commit */ insert into log values (2); end $$;",
+        "call p();",
+        "copy log from stdin;\n1\n2\n\\.\n",
+    ],
+)
+def test_what_does_not_commit_by_itself_is_done_once(case: Case, text: str) -> None:
+    case.write(
+        v1="create table log (n int);\ncreate procedure p() begin atomic insert into log values (1), (2); end;",
+        v2=NONE + text,
+    )
+    case.apply(amount=1)
+    moments = 0
+    while killed_at(case, moments + 1):
+        moments += 1
+        case.apply()
+        assert case.sql("select n from log order by n") == [1, 2]
+        case.sql("truncate log; delete from atlas_schema_revisions.atlas_schema_revisions where version = '2'")
+    assert moments > 3
+
+
+def test_a_program_that_fails_after_a_commit_of_its_own(case: Case) -> None:
+    text = "do $$ begin insert into log values (1); commit; insert into log values (2); perform 1/0; end $$;"
+    case.write(v1="create table log (n int);", v2=NONE + text)
+    with pytest.raises(TelamonError) as failed:
+        case.apply()
+    assert "what this one committed by itself before it failed stays done" in failed.value.do
+    assert case.status().error == "committed a part of its work, then failed: division by zero"
+    for _ in range(2):
+        with pytest.raises(CheckError, match="failed after a part of its work") as refused:
+            case.apply()
+        assert "division by zero" in refused.value.why and "a comment will do" in refused.value.do
+    assert case.sql("select n from log") == [1]
+    case.write(v2=NONE + text.replace("perform 1/0;", "-- again\n"))
+    case.apply()
+    assert case.sql("select n from log") == [1, 1, 2]
+    assert case.rows("applied, total, error") == [(1, 1, None), (1, 1, None)]
+
+
+def test_a_program_that_fails_before_a_commit_of_its_own_is_run_again(case: Case) -> None:
+    text = (
+        "do $$ begin insert into log values (1); if not exists (select from go) then perform 1/0; end if;"
+        " commit; insert into log values (2); end $$;"
+    )
+    case.write(v1="create table log (n int);\ncreate table go (n int);", v2=NONE + text)
+    with pytest.raises(TelamonError, match="failed at statement 1"):
+        case.apply()
+    case.sql("insert into go values (1)")
+    case.apply()
+    assert case.sql("select n from log") == [1, 2]
+
+
+def test_a_lock_that_is_missed_after_a_commit_is_not_tried_again(case: Case) -> None:
+    text = "do $$ begin insert into log values (1); commit; set local lock_timeout = '30ms'; lock table t; end $$;\n"
+    case.write(v1="create table log (n int);\ncreate table t ();", v2=NONE + text)
+    case.apply(amount=1)
+    with psycopg.connect(case.url()) as holder:
+        holder.execute("select * from t")
+        with pytest.raises(TelamonError, match="failed at statement 1"):
+            case.apply()
+    assert case.sql("select n from log") == [1]
+
+
+def test_a_procedure_that_commits_is_found_out_by_running_it(case: Case) -> None:
+    case.write(
+        v1="create table log (n int);\ncreate procedure p() language plpgsql as $$ begin insert into log values (1);"
+        " commit; insert into log values (2); end $$;",
+        v2=NONE + "do $$ begin call p(); end $$;",
     )
     case.apply()
     assert case.sql("select n from log") == [1, 2]

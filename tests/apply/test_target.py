@@ -74,8 +74,12 @@ def test_unreachable() -> None:
     assert error.what == "the target cannot be reached"
     assert str(port) in error.where and "refused" in error.why
     begun = time.monotonic()
-    refused(f"postgres://u:secret@127.0.0.1:{port}/d", wait=0.6)
+    told: list[str] = []
+    error = refused(f"postgres://u:secret@127.0.0.1:{port}/d", wait=0.6, tell=told.append)
     assert 0.6 <= time.monotonic() - begun < 5
+    assert error.what == "the target cannot be reached (waited 0.6s)"
+    assert len(told) == 1 and "secret" not in told[0]
+    assert told[0].startswith(f"the target cannot be reached (host=127.0.0.1 port={port} dbname=d user=u): waiting")
 
 
 @pytest.mark.parametrize(

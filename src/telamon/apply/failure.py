@@ -6,6 +6,7 @@ import psycopg
 
 from telamon.apply.events import Blocker
 from telamon.apply.preflight import snippet
+from telamon.apply.revisions import IN_FLIGHT
 from telamon.apply.work import Work
 from telamon.errors import CheckError, LockError, TelamonError, mask
 from telamon.statements import Origin
@@ -30,18 +31,23 @@ class Stumble(Exception):
         error: the driver's.
         sql: what was sent, where it was none of the file's.
         at: what it was, likewise.
+
+    Attributes:
+        partial: it had committed a part of its work by itself.
     """
 
     def __init__(self, work: Work, index: int, error: psycopg.Error, sql: str = "", at: str = "") -> None:
         super().__init__(str(error))
         self.work, self.index, self.error = work, index, error
         self.sql = work.statements[index].text if index >= 0 else sql
+        self.partial = False
         self.at = f"statement {index + 1} of {len(work.statements)}" if index >= 0 else at
 
     @property
     def blocked(self) -> bool:
         """Whether somebody else was in the way, so that trying again makes sense."""
-        return isinstance(self.error, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected))
+        in_the_way = isinstance(self.error, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected))
+        return in_the_way and not self.partial
 
 
 def server_words(error: psycopg.Error) -> str:
@@ -71,9 +77,15 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
         what = f"the connection to the target was lost in {work.file.name}, {stumble.at}"
         do = "Run apply again when the target is back: it goes on where the target's history says."
         return TelamonError(what, where=_place(stumble), why="\n".join(lines), do=do)
+    if stumble.partial:
+        done = state if kept else "No statement of this file is complete"
+        state = f"{done}; what this one committed by itself before it failed stays done"
     steps = [
         f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."
     ]
+    revision = work.revision
+    if revision.error == IN_FLIGHT and revision.error_stmt == stumble.sql:
+        steps.insert(0, "An earlier run was interrupted in this statement: if it had done its work, remove it.")
     if hint := _HINTS.get(stumble.error.sqlstate or ""):
         steps.insert(0, hint)
     return TelamonError(

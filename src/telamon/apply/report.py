@@ -100,6 +100,7 @@ class Recorder:
         self._start = datetime.now(UTC)
         self._run: RunStarted | None = None
         self._files: list[AppliedFile] = []
+        self._statements: list[list[str]] = []  # of each of them: lists, for a file may have a million
 
     def __call__(self, event: Event) -> None:
         """Takes an event."""
@@ -109,26 +110,35 @@ class Recorder:
                 self._run = event
             case FileStarted():
                 begun = AppliedFile(event.name, event.version, event.description, now, now, event.skipped)
+                self._forget(event.version)  # begun anew
                 self._files.append(begun)
+                self._statements.append([])
             case StatementDone():
-                self._change(end=now, statements=(*self._files[-1].statements, event.sql))
+                self._change(end=now)
+                self._statements[-1].append(event.sql)
             case Failed() if self._files:
-                self._change(
-                    end=now, statements=(*self._files[-1].statements, event.sql), error=(event.sql, event.error)
-                )
+                self._change(end=now, error=(event.sql, event.error))
+                self._statements[-1].append(event.sql)
             case FileDone():
                 self._change(end=now)
             case Retrying() if event.version:
-                names = [file.version for file in self._files]
-                del self._files[names.index(event.version) :]
+                self._forget(event.version)
             case _:
                 pass
 
     def report(self, error: str = "") -> ApplyReport:
         """The report of what has happened so far."""
         run = self._run or RunStarted("", "", ())
-        files = tuple(self._files)
+        both = zip(self._files, self._statements, strict=True)
+        files = tuple(replace(file, statements=tuple(statements)) for file, statements in both)
         return ApplyReport(self._env, run.files, files, run.current, run.target, self._start, datetime.now(UTC), error)
+
+    def _forget(self, version: str) -> None:
+        """Forgets the file of a version and those after it, if it is there: they are undone."""
+        versions = [file.version for file in self._files]
+        if version in versions:
+            first = versions.index(version)
+            del self._files[first:], self._statements[first:]
 
     def _change(self, **changes: object) -> None:
         self._files[-1] = replace(self._files[-1], **changes)  # type: ignore[arg-type]

@@ -22,6 +22,10 @@ DEFAULT_SCHEMA = "atlas_schema_revisions"
 OPERATOR = f"Telamon {__version__}"
 BASELINE, EXECUTED, RESOLVED = 1, 2, 4
 
+# What the row of an unfinished file has for an error where the server said nothing, or not all.
+IN_FLIGHT = "begun, and its end is not recorded: it is running, or the run was killed"
+PART_DONE = "committed a part of its work, then failed: "
+
 # A row that Atlas Cloud leaves in the table; it is no revision.
 CLOUD_ROW = ".atlas_cloud_identifier"
 _COLUMNS = (

@@ -68,9 +68,12 @@ def apply(
         recorder(event)
         on_event(event)
 
+    def tell(text: str) -> None:
+        emit(Note(text))
+
     wait, timeout = options.wait_for_database, options.statement_timeout
     try:
-        with connect(url, role=options.role, wait=wait, statement_timeout=timeout) as target:
+        with connect(url, role=options.role, wait=wait, statement_timeout=timeout, tell=tell) as target:
             _Run(target, directory, options, emit, lock, make).run()
     except psycopg.Error as error:
         raise TelamonError(

@@ -22,6 +22,7 @@ from telamon.apply.work import Work
 
 Result = TypeVar("Result")
 
+_AT_ONCE = 1000  # queries in a pipeline: each keeps some memory until its end
 BEGIN, COMMIT, ROLLBACK = sql.SQL("BEGIN"), sql.SQL("COMMIT"), sql.SQL("ROLLBACK")
 
 
@@ -53,12 +54,17 @@ class Session:
         """
         texts = [work.statements[index].text.encode() for index in indexes]
         queries: list[Query | bytes] = [*before, *texts, *after]
+        done = 0
         cursors: list[psycopg.Cursor[tuple[object, ...]]] = []
         try:
-            with self.watch.busy(), self.connection.pipeline():
-                cursors += (self.connection.execute(query) for query in queries)
+            with self.watch.busy():
+                for done in range(0, len(queries), _AT_ONCE):
+                    cursors.clear()
+                    with self.connection.pipeline():
+                        cursors += map(self.connection.execute, queries[done : done + _AT_ONCE])
         except psycopg.Error as error:
-            failed = next((n for n, cursor in enumerate(cursors) if cursor.pgresult is None), len(cursors))
+            unanswered = (n for n, cursor in enumerate(cursors) if cursor.pgresult is None)
+            failed = done + next(unanswered, len(cursors))
             index = failed - len(before)
             if 0 <= index < len(indexes):
                 raise Stumble(work, indexes[index], error) from None

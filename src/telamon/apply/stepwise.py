@@ -2,6 +2,7 @@
 
 A statement that can run in a transaction runs in one of its own, together with the write of its row: both happen or
 neither. One that cannot is announced in the row before it runs, so that a later run knows to look for its effect.
+Whether a DO or CALL commits by itself only running it tells, so it is first tried in a transaction.
 BEGIN and COMMIT of the file are honoured: the rows of what stands between them are written in the same transaction.
 """
 
@@ -16,12 +17,11 @@ from psycopg import sql
 from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
 from telamon.apply.failure import Stumble, server_words
 from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
-from telamon.apply.revisions import Revision
+from telamon.apply.revisions import IN_FLIGHT, PART_DONE, Revision
 from telamon.apply.session import BEGIN, COMMIT, Session
+from telamon.apply.target import Query
 from telamon.apply.work import Work, is_single
 from telamon.errors import CheckError, TelamonError
-
-IN_FLIGHT = "begun, and its end is not recorded: it is running, or the run was killed"
 
 
 def run_stepwise(session: Session, work: Work) -> None:
@@ -56,7 +56,8 @@ def run_stepwise(session: Session, work: Work) -> None:
 
 
 def _record(session: Session, row: Revision, stumble: Stumble) -> None:
-    failed = replace(row, error=server_words(stumble.error), error_stmt=stumble.sql)
+    words = PART_DONE * stumble.partial + server_words(stumble.error)
+    failed = replace(row, error=words, error_stmt=stumble.sql)
     for query in (*session.target.identity(), session.table.upsert(failed), *session.target.settings()):
         session.connection.execute(query)
 
@@ -101,19 +102,67 @@ class _Steps:
             after = self._after(row, begun)
             session.one(work, index)
             session.send(work, *self._limits(lock_timeout), session.table.upsert(after))
-        elif found is Effect.PLAIN and is_single(statement):
-            whole = row.at(index + 1, work.hashes)
-            end = [session.target.local_role(), session.table.upsert(whole, measure=True), COMMIT]
-            session.batch(work, [BEGIN, *self._limits(lock_timeout)], range(index, index + 1), end)
-            after = self._after(row, begun)
-            session.emit(StatementDone(work.file.version, index, statement.text, time.monotonic() - begun))
-        else:
+        elif found not in (Effect.PLAIN, Effect.UNKNOWN) or not self._with_row(row, index, begun, lock_timeout):
             if not self._took_effect(row, index, found):
                 self._write(replace(row, error=IN_FLIGHT, error_stmt=statement.text))
-                session.one(work, index)
+                self._alone(index)
             after = self._after(row, begun)
             self._write(after)
+        else:
+            after = self._after(row, begun)
         return after
+
+    def _with_row(self, row: Revision, index: int, begun: float, lock_timeout: float) -> bool:
+        """Runs a statement and writes its row in one transaction; returns False if it insists on committing by itself,
+        with nothing done.
+
+        Raises:
+            Stumble: it failed; nothing is done.
+        """
+        session, work, statement = self.session, self.work, self.work.statements[index]
+        if self._begun_before(row, index):
+            return False  # outside of a transaction, that is: it has been tried
+        before: list[Query | bytes] = [BEGIN, *self._limits(lock_timeout)]
+        whole = row.at(index + 1, work.hashes)
+        end: list[Query] = [session.target.local_role(), session.table.upsert(whole, measure=True), COMMIT]
+        try:
+            if is_single(statement):
+                session.batch(work, before, range(index, index + 1), end)
+                session.emit(StatementDone(work.file.version, index, statement.text, time.monotonic() - begun))
+            else:
+                session.send(work, *before)
+                session.one(work, index)
+                session.send(work, *end)
+        except Stumble as stumble:
+            if not isinstance(stumble.error, psycopg.errors.InvalidTransactionTermination) or stumble.index < 0:
+                raise
+            session.roll_back()
+            return False
+        return True
+
+    def _alone(self, index: int) -> None:
+        """Runs a statement outside of a transaction.
+
+        Raises:
+            Stumble: it failed; it says so if a part of its work is committed.
+        """
+        session = self.session
+        before = self._transactions()
+        try:
+            session.one(self.work, index)
+        except Stumble as stumble:
+            found = effect(self.work.statements[index].text)
+            if found is not Effect.OUTSIDE and not session.connection.closed:
+                session.roll_back()
+                # Its own transaction and that of this query; each one more it has committed, or rolled back, itself.
+                stumble.partial = self._transactions() > before + 2
+            raise
+
+    def _transactions(self) -> int:
+        """The number of this transaction among those of the session."""
+        row = self.session.connection.execute(_TRANSACTION).fetchone()
+        assert row is not None
+        return int(str(row[0]))
 
     def _write(self, row: Revision) -> None:
         upsert = self.session.table.upsert(row)
@@ -131,6 +180,11 @@ class _Steps:
         spent = row.execution_time + _nanoseconds(begun)
         return replace(row.at(row.applied + 1, self.work.hashes), execution_time=spent)
 
+    def _begun_before(self, row: Revision, index: int) -> bool:
+        """Whether an earlier run began this very statement outside of a transaction and did not see it through."""
+        unfinished = row.error == IN_FLIGHT or row.error.startswith(PART_DONE)
+        return unfinished and row.error_stmt == self.work.statements[index].text
+
     def _took_effect(self, row: Revision, index: int, found: Effect) -> bool:
         """Whether a statement that an earlier run had begun is done; clears away what a failed one left behind.
 
@@ -138,16 +192,9 @@ class _Steps:
             CheckError: nobody can know.
         """
         text = self.work.statements[index].text
-        begun_before = row.error == IN_FLIGHT and row.error_stmt == text
+        begun_before = self._begun_before(row, index)
         if begun_before and found is not Effect.OUTSIDE:
-            statement = self.work.statements[index]
-            raise CheckError(
-                f"statement {index + 1} of {self.work.file.name} was interrupted, and nobody can know how far it came",
-                where=f"{statement.origin}\n{snippet(text)}",
-                why="It may commit by itself, so a part of it may have been done.",
-                do="Look at the target. Then edit the statement so that running it is right (remove it if all is\n"
-                "done, add a comment to it to run it again), run `telamon migrate hash`, then apply again.",
-            )
+            raise self._unclear(row, index)
         target = build(text)
         if target is None:
             return False
@@ -161,6 +208,26 @@ class _Steps:
         if begun_before and done:
             self.session.emit(Note(f"index {'.'.join(target.name)}: an earlier run had finished it; going on"))
         return begun_before and done
+
+    def _unclear(self, row: Revision, index: int) -> CheckError:
+        statement, name = self.work.statements[index], self.work.file.name
+        if row.error == IN_FLIGHT:
+            what = "was interrupted, and nobody can know how far it came"
+            why = "It commits by itself, so a part of it may have been done."
+        else:
+            what = "failed after a part of its work"
+            why = (
+                "It commits by itself: what it did up to its last commit is done, what came after is not.\n"
+                f"The failure was: {row.error.removeprefix(PART_DONE)}"
+            )
+        return CheckError(
+            f"statement {index + 1} of {name} {what}",
+            where=f"{statement.origin}\n{snippet(statement.text)}",
+            why=why,
+            do="Look at the target. If running it again is right, say so by changing its text: a comment will do.\n"
+            "Else edit it so that running it is right, or remove it if all is done. Then run `telamon migrate hash`,\n"
+            "and apply again.",
+        )
 
     def _index_state(self, target: Build) -> bool | None:
         """Whether the index is valid, None if there is none of that name on that table."""
@@ -195,6 +262,12 @@ class _Steps:
 def _nanoseconds(begun: float) -> int:
     return round((time.monotonic() - begun) * 1e9)
 
+
+# A session numbers its own transactions, those that only read too.
+_TRANSACTION = sql.SQL(
+    "select split_part(virtualtransaction, '/', 2)::bigint from pg_locks"
+    " where locktype = 'virtualxid' and pid = pg_backend_pid()"
+)
 
 # An index built concurrently is known by its table and name, one dropped by its name alone.
 _INDEX = """

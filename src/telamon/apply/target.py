@@ -8,7 +8,7 @@ import random
 import select
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -43,16 +43,24 @@ _REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     ),
     (("no pg_hba.conf entry",), "the target does not let this user in from here", "Add a line to its pg_hba.conf."),
     (
-        ("starting up", "shutting down", "in recovery mode"),
+        ("starting up", "shutting down", "in recovery mode", "not yet accepting connections"),
         "the target is not ready",
-        "Wait until it is up, or give --wait-for-database SECONDS.",
+        "Wait until it is up, or give --wait-for-database 30s.",
     ),
+    (("no space left on device",), "the disk of the target is full", "Make room there, then run the command again."),
     (("too many clients", "connection slots"), "the target has no free connection", "Raise max_connections, or wait."),
     (("database", "does not exist"), "the database does not exist", "Check the name in the URL, or create it."),
     (("role", "does not exist"), "the user does not exist", "Check the user in the URL."),
+    (("fatal:",), "the target refuses the session", "See the server's words above, and its log."),
 )  # fmt: skip
-_UNREACHABLE = ("the target cannot be reached", "Check host and port, or give --wait-for-database SECONDS.")
-_WORTH_WAITING = ("the target cannot be reached", "the target is not ready", "the target has no free connection")
+_UNREACHABLE = ("the target cannot be reached", "Check host and port, or give --wait-for-database 30s.")
+_WORTH_WAITING = (
+    "the target cannot be reached",
+    "the target is not ready",
+    "the target has no free connection",
+    # Docker's proxy does so as long as the server in the container is not up.
+    "something answers there and hangs up: not PostgreSQL, or a server that is restarting",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +171,12 @@ def parse(url: str) -> Address:
 
 @contextlib.contextmanager
 def connect(
-    url: str, *, role: str | None = None, wait: float = 0.0, statement_timeout: float = 0.0
+    url: str,
+    *,
+    role: str | None = None,
+    wait: float = 0.0,
+    statement_timeout: float = 0.0,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Target]:
     """Connects to a target after checking everything that would make a migration fail half way.
 
@@ -172,6 +185,7 @@ def connect(
         role: the role to act as.
         wait: seconds to wait for a target that cannot be reached yet.
         statement_timeout: seconds that a statement may run, 0 for no limit.
+        tell: is told what is waited for.
 
     Raises:
         UsageError: the URL is wrong.
@@ -179,7 +193,7 @@ def connect(
             behind a pooler that does not keep sessions.
     """
     address = parse(url)
-    connection = _connect(address, wait)
+    connection = _connect(address, wait, tell)
     try:
         version = _check(connection, address)
         session = {
@@ -203,28 +217,36 @@ def connect(
 
 
 def _open(address: Address) -> Connection:
-    defaults = {"application_name": APPLICATION, "connect_timeout": 10}
+    # A statement may be silent for hours: without probes a firewall forgets the connection, and nobody notices.
+    alive = {"keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
+    defaults = {"application_name": APPLICATION, "connect_timeout": 10, **alive}
     given = address.parameters
     extra = {name: value for name, value in defaults.items() if name not in given}
     return psycopg.connect(address.conninfo, autocommit=True, prepare_threshold=None, **extra)  # type: ignore[arg-type]
 
 
-def _connect(address: Address, wait: float) -> Connection:
+def _connect(address: Address, wait: float, tell: Callable[[str], None]) -> Connection:
     deadline = time.monotonic() + wait
+    told = ""
     while True:
         try:
             return _open(address)
         except psycopg.OperationalError as error:
             what, do = _explain(str(error))
-            if what not in _WORTH_WAITING or time.monotonic() >= deadline:
-                raise TelamonError(what, where=_place(address), why=str(error).strip(), do=do) from None
+            left = deadline - time.monotonic()
+            if what not in _WORTH_WAITING or left <= 0:
+                waited = f" (waited {wait:g}s)" if wait and left <= 0 else ""
+                raise TelamonError(what + waited, where=_place(address), why=str(error).strip(), do=do) from None
+            if what != told:
+                told = what
+                tell(f"{what} ({_place(address)}): waiting for it for up to {max(1, round(left))}s")
         time.sleep(min(random.uniform(0.2, 0.5), max(0.0, deadline - time.monotonic())))
 
 
 def _explain(message: str) -> tuple[str, str]:
     lower = message.lower()
     for words, what, do in _REASONS:
-        # The last two reasons need both of their words, in one message; the others any of them.
+        # What does not exist needs both of its words, in one message; the others any of them.
         if all(word in lower for word in words) if "does not exist" in words else any(word in lower for word in words):
             return what, do
     return _UNREACHABLE
