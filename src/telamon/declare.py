@@ -107,7 +107,7 @@ def intend_apply(engine: Engine, target: Target, source: Source, wishes: Wishes 
     with explained("The target cannot be read"):
         read = engine.read_from(target.connection, HISTORY)
     old = like(read, new, DatabaseSource(""), source)
-    planned = plan_catalogs(engine, old, new, lambda: engine.rebuilt(old), wishes)
+    planned = plan_catalogs(engine, old, new, lambda: engine.rebuilt(old), wishes, partial=True)
     return intent_for(engine, target, read, planned, HISTORY)
 
 
@@ -119,7 +119,7 @@ def intend_clean(engine: Engine, target: Target) -> Intent:
     """
     with explained("The target cannot be read"):
         old = engine.read_from(target.connection)
-    planned = plan_catalogs(engine, old, emptied(old, engine.scope.schemas), lambda: engine.rebuilt(old))
+    planned = plan_catalogs(engine, old, emptied(old, engine.scope.schemas), lambda: engine.rebuilt(old), partial=True)
     return intent_for(engine, target, old, planned, ())
 
 

@@ -210,7 +210,7 @@ def intend_revert(engine: Engine, target: Target, drift: Drift, wishes: Wishes =
     # What is ignored stays as it is on the target: the goal has it so, too.
     real = drift.held
     should = as_in(real, drift.should, [_turned(each) for each in drift.ignored])
-    planned = plan_catalogs(engine, real, should, lambda: engine.rebuilt(real), wishes)
+    planned = plan_catalogs(engine, real, should, lambda: engine.rebuilt(real), wishes, partial=True)
     return intent_for(engine, target, drift.read, planned)
 
 

@@ -19,7 +19,7 @@ from telamon.dev.errors import explain
 from telamon.diff import diff
 from telamon.diff.renames import Rename, accepted, candidates, substituted
 from telamon.directory import Directory
-from telamon.errors import TelamonError, UsageError
+from telamon.errors import ProofError, TelamonError, UsageError
 from telamon.generate import NO_WISHES, Wishes, source_key
 from telamon.keep import keeping
 from telamon.kinds import BY_NAME
@@ -43,6 +43,10 @@ OLDEST = 140000
 
 class UnprovableError(TelamonError):
     """A state that no dev database can be brought into, so that a plan that begins there cannot be tried."""
+
+
+UNDEFINED = ("3F000", "42P01", "42703", "42704", "42883")
+"""SQLSTATEs of names that nothing has."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +245,8 @@ def plan_between(
     """
     old, new = engine.catalogs(old_source, new_source)
     old = like(old, new, old_source, new_source)
-    return plan_catalogs(engine, old, new, lambda: engine.copy(old_source, old), wishes, proved=proved)
+    partial = isinstance(old_source, DatabaseSource)
+    return plan_catalogs(engine, old, new, lambda: engine.copy(old_source, old), wishes, proved=proved, partial=partial)
 
 
 def plan_catalogs(
@@ -252,11 +257,13 @@ def plan_catalogs(
     wishes: Wishes = NO_WISHES,
     *,
     proved: bool = True,
+    partial: bool = False,
 ) -> Planned:
     """Plans, and proves, the way from one catalog to another.
 
     Args:
         copy: makes dev databases in the state of `old`.
+        partial: whether those are rebuilt from what was read, and so lack what is out of scope.
 
     Raises:
         UsageError: renames are not decided and have to be.
@@ -280,6 +287,11 @@ def plan_catalogs(
         proof = prove(plan, old, new, copy, engine.scope, server)
     except UnprovableError as error:
         return replace(result, unproved=error.summary)
+    except ProofError as error:
+        failure = error.__cause__
+        if partial and isinstance(failure, Failed) and failure.error.sqlstate in UNDEFINED and engine.scope.limited:
+            return replace(result, unproved=f"it names what is out of scope: {failure}".splitlines()[0])
+        raise
     return Planned(proof.plan, proof, result.candidates, result.unmanaged)
 
 

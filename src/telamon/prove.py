@@ -120,11 +120,12 @@ def run(
     touched = touched_tables(plan, old)
     if seeded:
         rows.seed(connection, touched)
+        rows.advance(connection, [id for id in plan.changes.altered if id[0] == "sequence"])
     kept = holders(touched, old, new)
     columns = kept_columns(kept, old, new)
     parents = frozenset(id for id in kept if not (old.facts[id].spec.partition_key or new.facts[id].spec.partition_key))
 
-    def look() -> tuple[dict[Id, int], dict[Id, str], dict[tuple[str, str], int]]:
+    def look() -> tuple[dict[Id, int], dict[Id, str], dict[int, tuple[tuple[str, str], int]]]:
         return (
             rows.count(connection, kept, parents), rows.contents(connection, columns, parents), rows.files(connection)
         )  # fmt: skip
@@ -133,7 +134,7 @@ def run(
     execute(plan, connection, transactional)
     after = look()
     check_rows(before, after)
-    rewritten = tuple(sorted(name for name, file in before[2].items() if after[2].get(name, file) != file))
+    rewritten = rows.rewritten(before[2], after[2])
     if rewritten and not any(step.rewrite for step in plan.steps):
         raise ProofError(
             "The plan rewrites tables without saying so; nothing was written",

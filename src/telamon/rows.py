@@ -162,10 +162,35 @@ def contents(
     return {listed[k][0]: digest for k, digest in connection.execute(" UNION ALL ".join(queries).encode())}
 
 
-def files(connection: psycopg.Connection[Any]) -> dict[tuple[str, str], int]:
-    """The file of each table, by (schema, name): another one means that the table was rewritten."""
+def advance(connection: psycopg.Connection[Any], sequences: Iterable[Id]) -> None:
+    """Uses a few numbers of sequences, as those of a live database are used. What takes none stays as it is.
+
+    Args:
+        sequences: as `("sequence", schema, name)`.
+    """
+    for id in sequences:
+        statement = f"SELECT nextval({literal(ident(*id[1:3]))}) FROM generate_series(1, {ROWS + 1})"
+        connection.execute(INSERT.format(statements=f"ARRAY[{literal(statement)}]").encode())
+
+
+def files(connection: psycopg.Connection[Any]) -> dict[int, tuple[tuple[str, str], int]]:
+    """((schema, name), file) of each table by OID: another file means that the table was rewritten."""
     found = connection.execute(
-        "SELECT n.nspname, c.relname, c.relfilenode::int8 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-        " ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.oid >= 16384 AND n.nspname !~ '^pg_'"
+        "SELECT c.oid::int8, n.nspname, c.relname, c.relfilenode::int8 FROM pg_catalog.pg_class c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND c.oid >= 16384"
+        " AND n.nspname !~ '^pg_'"
     )
-    return {(schema, name): file for schema, name, file in found}
+    return {oid: ((schema, name), file) for oid, schema, name, file in found}
+
+
+def rewritten(
+    before: dict[int, tuple[tuple[str, str], int]], after: dict[int, tuple[tuple[str, str], int]]
+) -> tuple[tuple[str, str], ...]:
+    """The tables, by their new names, that lie in another file: the same object, or one that took its name."""
+    by_name = dict(after.values())
+    found = set()
+    for oid, (name, file) in before.items():
+        now, other = after.get(oid, (name, by_name.get(name, file)))
+        if other != file:
+            found.add(now)
+    return tuple(sorted(found))

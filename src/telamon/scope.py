@@ -27,6 +27,11 @@ class Scope:
         """The schema whose name is left out, or ""."""
         return self.schemas[0] if self.unqualified and len(self.schemas) == 1 else ""
 
+    @property
+    def limited(self) -> bool:
+        """Whether something is left out."""
+        return bool(self.schemas or self.exclude)
+
     def key(self) -> str:
         """For cache keys."""
         return repr((self.schemas, self.exclude, self.unqualified))
