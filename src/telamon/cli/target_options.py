@@ -49,8 +49,8 @@ def target_options(command: Command) -> Command:
         click.option("--url", "-u", default=None, help="The target: postgres://user@host:5432/database."),
         click.option("--revisions-schema", default=None, help="The schema of the revision table."),
         click.option("--role", default=None, help="Act as this role (SET ROLE)."),
-        click.option("--wait-for-database", "wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS",
-                     help="How long to wait for a target that is not up yet.  [default: 0]"),
+        click.option("--wait-for-database", "wait", type=Duration(), default=0.0,
+                     help="How long to wait for a target that is not up yet: 30, 30s.  [default: 0]"),
     ):  # fmt: skip
         command = option(command)
     return command
