@@ -19,7 +19,7 @@ from telamon.cli.options import directory_option, format_option, load_env, proje
     multiple=True,
     help="Migrations when a version is released; repeatable.",
 )
-@click.option("--install", default="", help="How CI and images install Telamon.  [default: python -m pip install telamon]")
+@click.option("--install", default="", help="How CI and images install it.  [default: python -m pip install telamon]")
 @click.option("--force", is_flag=True, help="Replace files that say something else.")
 @directory_option
 @project_options
@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Writes what a project needs around its migrations, as files that are its own from then on.
 
-    Without options that is a telamon.toml with an example, and a Makefile. What is there and says something else is left
-    alone, unless --force is given. --env, --config and --dir go into the commands that are written.
+    Without options that is a telamon.toml with an example, and a Makefile. What is there and says something else is
+    left alone, unless --force is given. --env, --config and --dir go into the commands that are written.
     """
     from telamon.scaffold import pieces, write
     from telamon.scaffold.settings import settings_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import posixpath
 import shlex
+from posixpath import join, normpath
 
 from telamon.scaffold import Piece, Settings, fill
 
@@ -14,9 +14,9 @@ ENTRYPOINT = "deploy/migrate/entrypoint.sh"
 
 def pieces(settings: Settings) -> tuple[Piece, ...]:
     """The Dockerfile, and an entrypoint for local and test databases."""
-    folder = posixpath.normpath(posixpath.join("/app", settings.folder))
+    folder = normpath(join("/app", settings.folder))
     copied = [settings.configuration or "telamon.toml", settings.directory]
-    copies = [[posixpath.normpath(posixpath.join(settings.folder, name)), posixpath.join(folder, name)] for name in copied]
+    copies = [[normpath(join(settings.folder, name)), join(folder, name)] for name in copied]
     command = ["migrate", "apply", "--wait-for-database", "30s", *shlex.split(settings.flags)]
     dockerfile = fill(
         "docker",

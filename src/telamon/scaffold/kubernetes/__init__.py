@@ -22,7 +22,7 @@ def pieces(settings: Settings) -> tuple[Piece, ...]:
     waiting = (
         "until telamon migrate status --format json"
         + "".join(f" {shlex.quote(flag)}" for flag in flags)
-        + " | grep -q '\"Status\": \"OK\"'; do sleep 2; done"
+        + ' | grep -q \'"Status": "OK"\'; do sleep 2; done'
     )
     values = {"name": name, "variable": settings.variable}
     hint = (

@@ -70,8 +70,6 @@ ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin IN SCHEMA :"schema" GRANT USAGE, 
 ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin IN SCHEMA :"schema" GRANT EXECUTE ON ROUTINES TO app_user;
 ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin IN SCHEMA :"schema" GRANT SELECT ON TABLES TO readonly;
 ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin REVOKE USAGE ON TYPES FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin IN SCHEMA :"schema" GRANT USAGE ON TYPES TO app_user, readonly;
 
 -- The history of migrations is nobody's but the owner's, if it lies in this schema.
 SELECT format('REVOKE ALL ON TABLE %I.%I FROM app_user, readonly', schemaname, tablename)
