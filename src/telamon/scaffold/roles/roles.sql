@@ -45,7 +45,7 @@ SELECT format('GRANT schema_admin TO %I', current_user) WHERE NOT pg_has_role(cu
 -- The database: nobody comes in, or makes anything in it, who is not named here.
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC, app_user, readonly;
 GRANT CONNECT ON DATABASE :"DBNAME" TO schema_admin, migration_user, app_user, readonly;
-GRANT CREATE ON DATABASE :"DBNAME" TO schema_admin;
+GRANT CREATE, TEMPORARY ON DATABASE :"DBNAME" TO schema_admin;
 
 -- The schema belongs to the group.
 SELECT format('CREATE SCHEMA %I AUTHORIZATION schema_admin', :'schema') WHERE to_regnamespace(quote_ident(:'schema')) IS NULL
