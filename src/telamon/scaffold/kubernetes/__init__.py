@@ -30,7 +30,12 @@ def pieces(settings: Settings) -> tuple[Piece, ...]:
         f"      kubectl apply -f {JOB} && kubectl wait --for=condition=complete --timeout=10m job/{name}-migrate"
     )
     return (
-        Piece(JOB, fill("kubernetes", "job.yaml", command=json.dumps(apply), **values), hint=hint),
-        Piece(DEPLOYMENT, fill("kubernetes", "deployment.yaml", waiting=json.dumps(waiting), **values)),
+        Piece(JOB, fill("kubernetes", "job.yaml", command=_expanded(apply), **values), hint=hint),
+        Piece(DEPLOYMENT, fill("kubernetes", "deployment.yaml", waiting=_expanded(waiting), **values)),
         *pieces_of(["docker"], settings),
     )
+
+
+def _expanded(value: object) -> str:
+    """JSON that is as given after Kubernetes has put variables in the place of $(NAME)."""
+    return json.dumps(value).replace("$(", "$$(")
