@@ -75,7 +75,8 @@ WITH RECURSIVE ours AS (
    WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
   UNION ALL
   SELECT 'pg_proc'::regclass, p.oid, 0, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner)),
-         CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text, '{EXECUTE}'
+         CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+         (pg_identify_object('pg_proc'::regclass, p.oid, 0)).identity, '{EXECUTE}'
     FROM pg_catalog.pg_proc p JOIN ours o ON o.oid = p.pronamespace
   UNION ALL
   SELECT 'pg_namespace'::regclass, o.oid, 0, o.nspowner, o.nspacl, 'schema', quote_ident(o.nspname), '{USAGE,CREATE}'

@@ -129,7 +129,7 @@ RULES = (
          " 'SELECT')",
          f"GRANT SELECT, INSERT, UPDATE, DELETE ON {{first}} TO {{app}}; or for all: {_AGAIN}", ("app",)),
     Rule("all belongs to the group", "These do not belong to {owner}:", _FOREIGN,
-         'ALTER ... OWNER TO {owner}; and set role = "{owner}" in the configuration, so that migrations act as it.',
+         'ALTER ... OWNER TO {owner}; and set role = {owner} in the configuration, so that migrations act as it.',
          ("owner",)),
     Rule("PUBLIC has nothing", "PUBLIC can use", _PUBLIC, f"REVOKE ALL ON {{first}} FROM PUBLIC; or {_AGAIN}",
          ("owner",)),

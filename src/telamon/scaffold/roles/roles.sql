@@ -23,7 +23,7 @@
 BEGIN;
 
 -- The roles. What is there already stays.
-SELECT format('CREATE ROLE %I %s', name, login)
+SELECT format('CREATE ROLE %%I %%s', name, login)
   FROM (VALUES ('schema_admin', 'NOLOGIN'), ('migration_user', 'LOGIN'), ('app_user', 'LOGIN'), ('readonly', 'LOGIN'))
        AS wanted (name, login)
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
@@ -37,9 +37,10 @@ SELECT format('CREATE ROLE %I %s', name, login)
 \if :{?readonly_password}
   ALTER ROLE readonly PASSWORD :'readonly_password';
 \endif
-GRANT schema_admin TO migration_user;
+SELECT 'GRANT schema_admin TO migration_user' WHERE NOT pg_has_role('migration_user', 'schema_admin', 'MEMBER')
+\gexec
 -- Where the administrator is no superuser, it must be a member to hand things over.
-SELECT format('GRANT schema_admin TO %I', current_user) WHERE NOT pg_has_role(current_user, 'schema_admin', 'MEMBER')
+SELECT format('GRANT schema_admin TO %%I', current_user) WHERE NOT pg_has_role(current_user, 'schema_admin', 'MEMBER')
 \gexec
 
 -- The database: nobody comes in, or makes anything in it, who is not named here.
@@ -48,7 +49,7 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO schema_admin, migration_user, app_user, r
 GRANT CREATE, TEMPORARY ON DATABASE :"DBNAME" TO schema_admin;
 
 -- The schema belongs to the group.
-SELECT format('CREATE SCHEMA %I AUTHORIZATION schema_admin', :'schema') WHERE to_regnamespace(quote_ident(:'schema')) IS NULL
+SELECT format('CREATE SCHEMA %%I AUTHORIZATION schema_admin', :'schema') WHERE to_regnamespace(quote_ident(:'schema')) IS NULL
 \gexec
 ALTER SCHEMA :"schema" OWNER TO schema_admin;
 REVOKE ALL ON SCHEMA :"schema" FROM PUBLIC, app_user, readonly;
@@ -72,7 +73,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin IN SCHEMA :"schema" GRANT SELECT 
 ALTER DEFAULT PRIVILEGES FOR ROLE schema_admin REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 
 -- The history of migrations is nobody's but the owner's, if it lies in this schema.
-SELECT format('REVOKE ALL ON TABLE %I.%I FROM app_user, readonly', schemaname, tablename)
+SELECT format('REVOKE ALL ON TABLE %%I.%%I FROM app_user, readonly', schemaname, tablename)
   FROM pg_tables
  WHERE schemaname = :'schema' AND tablename IN ('atlas_schema_revisions', 'telamon_seeds')
 \gexec
