@@ -108,17 +108,35 @@ def _load(target: Target, files: Sequence[SeedFile], progress: Progress) -> Iter
     loads = [Load(target.connection, table, batch, progress) for table in ordered for batch in waiting[table.oid]]
     for load in loads:
         load.check()
-    for load in loads:
-        try:
-            rows[load.batch.file] += load.run()
-        except psycopg.Error as error:
-            raise blame(load, error) from error
+    for table in ordered:
+        _fill([load for load in loads if load.table is table], rows)
     for file, statements in scripts.items():
         rows[file] = _run(target, statements)
     _settle(target)
     for table in ordered:
         advance(target.connection, table)
     yield from rows.items()
+
+
+def _fill(loads: Sequence[Load], rows: dict[SeedFile, int]) -> None:
+    """Loads the batches of one table; one whose rows reference rows of a later one is tried again after that."""
+    left = list(loads)
+    while left:
+        later: list[Load] = []
+        for load in left:
+            try:
+                rows[load.batch.file] += load.run()
+            except psycopg.Error as error:
+                if len(left) == 1 or not _of_itself(load.table, error):
+                    raise blame(load, error) from error
+                later.append(load)
+        left = later if len(later) < len(left) else later[:1]
+
+
+def _of_itself(table: Table, error: psycopg.Error) -> bool:
+    """Whether a foreign key to the same table was violated."""
+    name = error.diag.constraint_name
+    return any(reference.name == name and reference.oid == table.oid for reference in table.references)
 
 
 def _settle(target: Target) -> None:

@@ -8,20 +8,28 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import errors
 
-from telamon.errors import CheckError
+from telamon.errors import CheckError, TelamonError
 from telamon.quote import ident
 from telamon.seeding.load import STAGE, Load
 
 _SHOWN = 80
+_OF_ROWS = (psycopg.DataError, psycopg.IntegrityError, errors.CardinalityViolation, errors.RaiseException)
 
 
-def blame(load: Load, error: psycopg.Error) -> CheckError:
+def blame(load: Load, error: psycopg.Error) -> TelamonError:
     """The error of the user's for one of the server's.
 
     Args:
         load: what failed; its rows are still staged, unless the staging failed itself.
         error: what the server said.
     """
+    if not isinstance(error, _OF_ROWS):
+        return TelamonError(
+            f"{load.table.title} cannot be seeded; nothing was changed",
+            where=f"{load.batch.file.path}",
+            why=str(error).strip(),
+            do="Give --role a role that may." if isinstance(error, errors.InsufficientPrivilege) else "",
+        )
     row, found = _row(load, error)
     columns = _columns(load, found, row)
     where = f"{load.batch.file.path}"
@@ -121,7 +129,8 @@ def _columns(load: Load, error: psycopg.Error, row: int | None) -> tuple[str, ..
             error.diag.constraint_name,
         )
         found = tuple(name for (name,) in names)
-        return tuple(name for name in found if name in load.batch.columns) or found
+        if found:
+            return tuple(name for name in found if name in load.batch.columns) or found
     if isinstance(error, errors.CardinalityViolation):
         return load.key
     return _unfit(load, row) if row is not None else ()
@@ -136,7 +145,7 @@ def _unfit(load: Load, row: int) -> tuple[str, ...]:
         if column.length and value is not None and len(value.rstrip(" ")) > column.length:
             return (name,)
         fits = False
-        with contextlib.suppress(psycopg.DataError), load.connection.transaction():
+        with contextlib.suppress(psycopg.DataError, psycopg.IntegrityError), load.connection.transaction():
             load.execute(f"SELECT {load.cast(name)} FROM {STAGE} s WHERE telamon_row = %s", row)
             fits = True
         if not fits:

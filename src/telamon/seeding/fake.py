@@ -122,7 +122,7 @@ def _constants(definition: str) -> list[str]:
                 found.append(message.fval.fval)
             return
         for _, value in message.ListFields():
-            for each in value if hasattr(value, "__iter__") and not isinstance(value, str | bytes) else [value]:
+            for each in value if hasattr(value, "append") else [value]:
                 if hasattr(each, "ListFields"):
                     walk(each)
 
@@ -145,7 +145,7 @@ class _Maker:
         have = self.connection.execute(f"SELECT count(*) FROM {self.table.sql}".encode()).fetchone()
         wanted = left = max(count - int(str(have[0] if have else 0)), 0)
         refusals: list[str] = []
-        columns = tuple(column for column in self.table.columns if not column.filled and not column.generated)
+        columns = tuple(column for column in self.table.columns if self._chosen(column))
         for _ in range(ATTEMPTS if columns else 1):
             if not left:
                 break
@@ -159,6 +159,11 @@ class _Maker:
                 do="Write some in seeds/: a table that has rows enough is left alone.",
             )
         return Faked(self.table.title, wanted - left, left, refusals[-1] if left and refusals else "")
+
+    def _chosen(self, column: Column) -> bool:
+        """Whether a value is made up: not where there is a default, unless only some values are right."""
+        some = column.labels or column.name in self.candidates
+        return not column.generated and bool(not column.filled or some)
 
     def _parents(self) -> dict[Reference, list[tuple[str, ...]]]:
         found = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import hashlib
-import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -191,10 +190,13 @@ def _batches(file: SeedFile, table: str, rows: Any) -> Iterator[Batch]:
         )
     # A row that leaves a column out takes its default: rows with the same columns go together.
     numbered: Iterable[tuple[int, Mapping[str, Any]]] = enumerate(rows, 1)
-    for columns, group in itertools.groupby(numbered, key=lambda item: tuple(map(str, item[1]))):
-        members = list(group)
+    groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
+    for number, row in numbered:
+        named = {str(name): value for name, value in row.items()}
+        groups.setdefault(tuple(sorted(named)), []).append((number, named))
+    for columns, members in groups.items():
         lists = {str(name) for _, row in members for name, value in row.items() if isinstance(value, list)}
-        values = tuple((number, tuple(map(_text, row.values()))) for number, row in members)
+        values = tuple((number, tuple(_text(row[name]) for name in columns)) for number, row in members)
         yield Batch(file, table, columns, values, frozenset(lists))
 
 
