@@ -154,7 +154,8 @@ ILLS = (
     ("GRANT USAGE ON SCHEMA atlas_schema_revisions TO app_user; GRANT UPDATE ON"
      " atlas_schema_revisions.atlas_schema_revisions TO PUBLIC", "application leaves the history alone", "REVOKE ALL"),
     ("REVOKE SELECT ON quotes FROM app_user", "application reads its tables", "public.quotes"),
-    ("CREATE TABLE stray (); GRANT SELECT ON stray TO app_user", "all belongs to the group", "table public.stray of postgres"),
+    ("CREATE TABLE stray (); GRANT SELECT ON stray TO app_user", "all belongs to the group",
+     "table public.stray of postgres"),
     ("GRANT SELECT ON quotes TO PUBLIC", "PUBLIC has nothing", "public.quotes"),
     ("GRANT EXECUTE ON FUNCTION shout(text) TO PUBLIC", "PUBLIC has nothing", "shout"),
     ("ALTER ROLE schema_admin LOGIN", "owner", "NOLOGIN"),

@@ -58,14 +58,6 @@ def _row(load: Load, error: psycopg.Error) -> tuple[int | None, psycopg.Error]:
         return None, error
     if isinstance(error, errors.ForeignKeyViolation):
         return _orphan(load, error), error
-    if isinstance(error, errors.CardinalityViolation):
-        # Two rows of the file have the same key: the later one is named.
-        keys = ", ".join(f"s.{ident(name)}" for name in load.key)
-        return _first(
-            load,
-            f"SELECT telamon_row FROM (SELECT s.telamon_row, row_number() OVER (PARTITION BY {keys} ORDER BY"
-            f" s.telamon_row) AS place FROM {STAGE} s) AS x WHERE place > 1 ORDER BY 1 LIMIT 1",
-        ), error
     numbers = [row[0] for row in load.execute(f"SELECT telamon_row FROM {STAGE} ORDER BY 1")]
     try:
         # What goes in while it is looked for goes out again.
@@ -131,8 +123,6 @@ def _columns(load: Load, error: psycopg.Error, row: int | None) -> tuple[str, ..
         found = tuple(name for (name,) in names)
         if found:
             return tuple(name for name in found if name in load.batch.columns) or found
-    if isinstance(error, errors.CardinalityViolation):
-        return load.key
     return _unfit(load, row) if row is not None else ()
 
 

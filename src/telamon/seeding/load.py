@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from telamon.errors import UsageError
+from telamon.errors import CheckError, UsageError
 from telamon.quote import ident, idents
 from telamon.seeding.files import Batch, open_csv
 from telamon.seeding.tables import Table
@@ -85,6 +85,7 @@ class Load:
                 # The same rows again by way of the stage, where the one at fault is found.
                 del error
         self.stage()
+        self._refuse_repetition()
         with self.connection.transaction():
             return self.insert("")
 
@@ -105,6 +106,24 @@ class Load:
                 for number, values in self.batch.rows:
                     copy.write_row((number, *values))
         self.progress(self.batch.file.name, 1, 1)
+
+    def _refuse_repetition(self) -> None:
+        """Refuses a key that stands in the file twice, whether or not its row is in the table already."""
+        keys = ", ".join(f"s.{ident(name)}" for name in self.key)
+        given = " AND ".join(f"s.{ident(name)} IS NOT NULL" for name in self.key)
+        found = self.execute(
+            f"SELECT * FROM (SELECT s.telamon_row, row_number() OVER (PARTITION BY {keys} ORDER BY s.telamon_row)"
+            f" AS place, {keys} FROM {STAGE} s WHERE {given}) AS x WHERE place > 1 ORDER BY 1 LIMIT 1"
+        ).fetchone()
+        if found:
+            row, _, *values = found
+            named = (f"{name} is {value!r}" for name, value in zip(self.key, values, strict=True))
+            raise CheckError(
+                f"A seed does not fit into {self.table.title}; nothing was changed",
+                where=f"{self.batch.file.path}, row {row}, column {', '.join(self.key)}",
+                why="\n".join([*named, "An earlier row of the file has the same key."]),
+                do="Take one of them out.",
+            )
 
     def insert(self, condition: str, *values: object) -> int:
         """Upserts the staged rows that meet a condition."""
