@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 EXAM := ../shared/exam
 MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
+EXAMPLES ?= 5000
 
-.PHONY: help setup demo test test-deps test-matrix lint exam bench clean
+.PHONY: help setup demo test test-deps test-matrix fuzz lint exam bench clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
 	@echo "make demo         edit a schema of 98 tables; diff, prove, seal, validate and apply the change"
 	@echo "make test         all tests, on every PostgreSQL that is here"
 	@echo "make test-matrix  the schema cases on PostgreSQL $(MAJORS)"
+	@echo "make fuzz         random schemas, other ones each time; EXAMPLES=5000 in each of 8 shards"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
 	@echo "make exam         the schema corpora beside the project, if they are there"
@@ -42,6 +44,9 @@ test-deps:
 
 test-matrix: $(VENV)/.test
 	@$(BIN)/python tests/matrix.py $(MAJORS)
+
+fuzz: $(VENV)/.test
+	TELAMON_EXAMPLES=$(EXAMPLES) TELAMON_SEED=$${TELAMON_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n $(WORKERS) -q tests/property
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

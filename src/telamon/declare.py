@@ -158,6 +158,7 @@ def intent_for(
         hidden: patterns of what was left out of it.
     """
     warnings = [f"Not managed: {text}" for text in dict.fromkeys((*read.unmanaged, *planned.unmanaged))]
+    warnings += [f"Not proved: {planned.unproved}"] if planned.unproved else []
     dev = engine.dev.version_num // 10000
     if target.version // 10000 != dev:
         warnings.append(

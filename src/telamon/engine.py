@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,7 +25,7 @@ from telamon.keep import keeping
 from telamon.kinds import BY_NAME
 from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
-from telamon.prove import Failed, Proof, execute, prove
+from telamon.prove import ROUNDS, Failed, Proof, describe, execute, prove
 from telamon.replay import replay
 from telamon.scope import Scope, without, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
@@ -43,6 +44,10 @@ EMPTY = SqlSource((), ordered=True, label="nothing")
 
 OLDEST = 140000
 """The version number of the oldest server whose catalog is read."""
+
+
+class UnprovableError(TelamonError):
+    """A state that no dev database can be brought into, so that a plan that begins there cannot be tried."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,22 @@ class Engine:
             save_catalog(key, catalog)
         return catalog
 
+    def catalogs(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
+        """What two sources mean; they are executed side by side where the dev server allows.
+
+        Raises:
+            TelamonError: as `catalog` does.
+        """
+        if not self.dev.many:
+            return self.catalog(old), self.catalog(new)
+        try:
+            with ThreadPoolExecutor(1) as other:
+                second = other.submit(self.catalog, new)
+                return self.catalog(old), second.result()
+        except TelamonError:
+            # Roles belong to the whole server, and statements about them may meet: only what fails alone has failed.
+            return self.catalog(old), self.catalog(new)
+
     def database(self, source: SqlSource | DirectorySource) -> Database:
         """A dev database in the state that a source describes; the caller drops it."""
         if isinstance(source, DirectorySource):
@@ -85,18 +106,25 @@ class Engine:
         """A dev database rebuilt from what was read elsewhere.
 
         Raises:
-            TelamonError: a statement fails on the dev server: an extension is missing, or the version differs.
+            UnprovableError: a statement fails on the dev server (an extension is missing, or the version differs), or
+                the result is not the same (an index that is not valid cannot be made).
         """
         database = self.dev.create()
         try:
-            empty = self.read(database)
-            plan = make_plan(empty, catalog, self.server)
             with database.connect() as connection:
                 ensure_roles(connection, catalog)
-                execute(plan, connection, all(step.transactional for step in plan.steps))
+                for _ in range(ROUNDS):
+                    plan = make_plan(self.read_from(connection), catalog, self.server)
+                    if not plan:
+                        break
+                    execute(plan, connection, all(step.transactional for step in plan.steps))
+                if left := diff(self.read_from(connection), catalog):
+                    raise UnprovableError(
+                        "The current state cannot be rebuilt on the dev server exactly", where=describe(left)
+                    )
         except Failed as failure:
             database.drop()
-            raise TelamonError(
+            raise UnprovableError(
                 "The current state cannot be rebuilt on the dev server",
                 where=f"{failure.statement}\non {self.dev.description}",
                 why=str(failure.error),
@@ -185,12 +213,14 @@ class Planned:
         proof: None where none was asked for.
         candidates: renames that were not decided.
         unmanaged: what the desired schema holds and no kind manages.
+        unproved: why a plan that was to be proved is not; "" otherwise.
     """
 
     plan: Plan
     proof: Proof | None = None
     candidates: tuple[Rename, ...] = ()
     unmanaged: tuple[str, ...] = ()
+    unproved: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.plan)
@@ -214,7 +244,7 @@ def plan_between(
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan`, `prove` and the sources do.
     """
-    old, new = engine.catalog(old_source), engine.catalog(new_source)
+    old, new = engine.catalogs(old_source, new_source)
     old = like(old, new, old_source, new_source)
     return plan_catalogs(engine, old, new, lambda: engine.copy(old_source, old), wishes, proved=proved)
 
@@ -236,6 +266,9 @@ def plan_catalogs(
     Raises:
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan` and `prove` do.
+
+    Returns:
+        the plan, with `unproved` saying so where no dev database can be brought into the state of `old`.
     """
     new = keeping(old, new, wishes.skip)
     renames, open_questions = decide(old, new, wishes)
@@ -248,7 +281,10 @@ def plan_catalogs(
     result = Planned(plan, None, tuple(open_questions), told)
     if not plan or not proved:
         return result
-    proof = prove(plan, old, new, copy, engine.scope, server)
+    try:
+        proof = prove(plan, old, new, copy, engine.scope, server)
+    except UnprovableError as error:
+        return replace(result, unproved=error.summary)
     return Planned(proof.plan, proof, result.candidates, result.unmanaged)
 
 

@@ -31,6 +31,11 @@ class TelamonError(Exception):
         super().__init__(what)
         self.what, self.where, self.why, self.do = mask(what), mask(where), mask(why), mask(do)
 
+    @property
+    def summary(self) -> str:
+        """What, where and why on one line."""
+        return ": ".join(" ".join(part.split()) for part in (self.what, self.where, self.why) if part)
+
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.where, self.why, self.do) if part)
 

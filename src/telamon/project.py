@@ -40,9 +40,10 @@ _CHOICES = {
     "tx_mode": ("file", "all", "none"),
 }
 _DURATIONS = ("lock_timeout",)
+_TABLES = ("lint",)
 _COUNTS = {"canary": 0, "max_failures": 1, "per_server": 1}
 _TARGETS = ({"query"}, {"query", "url"}, {"schemas_query"}, {"schemas_query", "url"})
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, "ignore", "targets")
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, *_TABLES, "ignore", "targets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,11 @@ class Env:
     def renames(self) -> tuple[str, ...]:
         """Renames that are accepted, as `--rename` takes them: `table:old=new`."""
         return self._list("renames")
+
+    @property
+    def lint(self) -> Mapping[str, Any]:
+        """The table `[lint]` as written, for `telamon.lint.settings`."""
+        return cast("Mapping[str, Any]", self.values.get("lint", {}))
 
     @property
     def hint(self) -> str:
@@ -352,8 +358,19 @@ def _envs(file: Path, text: str, table: dict[str, Any], prefix: tuple[str, ...])
     for name, values in written.items():
         own_lines = {key: line_of((*prefix, "env", name), key) for key in values}
         _check(values, own_lines, file, _KEYS)
-        envs[name] = Env(name, file.absolute().parent, file, {**common, **values}, {**common_lines, **own_lines})
+        both = {key: _merged(common[key], values[key]) for key in _TABLES if key in common and key in values}
+        merged = {**common, **values, **both}
+        envs[name] = Env(name, file.absolute().parent, file, merged, {**common_lines, **own_lines})
     return envs
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with another laid over it, key by key."""
+    both = {
+        key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return {**below, **both}
 
 
 def _choose(envs: dict[str, Env], file: Path, name: str | None) -> Env:
@@ -406,6 +423,8 @@ def _mistake(key: str, value: Any) -> str:
     if key in _DURATIONS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
+    if key in _TABLES:
+        return "" if isinstance(value, dict) else f"a table: [{key}]"
     return "" if isinstance(value, str) else "a text"
 
 

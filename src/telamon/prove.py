@@ -122,7 +122,7 @@ def run(
         rows.seed(connection, touched)
     kept = holders(touched, old, new)
     columns = kept_columns(kept, old, new)
-    parents = frozenset(id for id in kept if not old.facts[id].spec.partition_key)
+    parents = frozenset(id for id in kept if not (old.facts[id].spec.partition_key or new.facts[id].spec.partition_key))
 
     def look() -> tuple[dict[Id, int], dict[Id, str], dict[tuple[str, str], int]]:
         return (
@@ -141,14 +141,20 @@ def run(
             why="This is a bug in Telamon.",
         )
     reached = without(read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema), scope.exclude)
-    return Proof(observed(plan, rewritten, scope), transactional, data, rewritten, reached)
+    return Proof(observed(plan, rewritten, old, scope), transactional, data, rewritten, reached)
 
 
-def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...], scope: Scope) -> Plan:
-    """The plan with rewrites announced only for the tables that were seen to be rewritten."""
+def observed(plan: Plan, rewritten: tuple[tuple[str, str], ...], old: Catalog, scope: Scope) -> Plan:
+    """The plan with rewrites announced only for the tables that were seen to be rewritten, and those above them."""
     from telamon.quote import ident
 
-    names = [ident("" if schema == scope.hidden_schema else schema, table) for schema, table in rewritten]
+    seen = list(rewritten)
+    for schema, name in seen:
+        table, partition = old.get(("table", schema, name)), old.get(("partition", schema, name))
+        above = table.spec.inherits if table else ()
+        above += (partition.spec.of,) if partition else ()
+        seen += [id[1:3] for id in above if id[1:3] not in seen]
+    names = [ident("" if schema == scope.hidden_schema else schema, table) for schema, table in seen]
     tables = {f"ALTER TABLE {name}" for name in names}
     steps = tuple(
         replace(step, rewrite=False) if step.rewrite and step.table and step.table not in tables else step

@@ -203,7 +203,8 @@ def test_a_schema_for_each_tenant(repository: Repository) -> None:
     run("RESET search_path")
     root = repository.url()
     ran = repository.run("migrate", "status", "--env", "tenants", "--var", f"root={root}")
-    assert ran.code == 2 and "2 targets" in ran.err and "tenants[blue], tenants[red]" in ran.err
+    assert (ran.code, ran.err) == (0, "") and "2 targets: 0 up to date, 2 pending" in ran.out
+    assert "/blue: PENDING, at 1, 1 pending" in ran.out and "/red: PENDING, at no version, 2 pending" in ran.out
     config = f"file://{repository.folder}/atlas.hcl"
     env = load_project(config, "tenants", {"root": (root,)})
     assert env.atlas is not None

@@ -101,6 +101,7 @@ def version() -> None:
         "new": "Add an empty migration file.",
         "hash": "Write atlas.sum anew.",
         "validate": "Check the directory: its sum file, its order, and that it replays.",
+        "lint": "Judge new migrations: locks, rewrites, data loss, compatibility.",
         "apply": "Run pending migrations on a target.",
         "down": "Undo migrations of a target.",
         "status": "Tell what is applied to a target and what is pending.",

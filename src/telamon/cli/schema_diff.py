@@ -20,7 +20,9 @@ from telamon.cli.options import (
 @click.command("diff")
 @click.option("--from", "-f", "old", multiple=True, required=True, help="The current schema: a source; repeatable.")
 @click.option("--to", "new", multiple=True, required=True, help="The desired schema: a source; repeatable.")
-@click.option("--prove", is_flag=True, help="Execute the plan on a dev copy first.")
+@click.option(
+    "--prove/--no-prove", default=True, help="Execute the plan on a dev copy of the current schema first (the default)."
+)
 @dev_option
 @scope_options
 @rename_options
@@ -58,6 +60,8 @@ def command(
         planned = plan_between(engine, sources[0], sources[1], wishes, proved=prove)
     for text in planned.unmanaged:
         note(f"Not managed: {text}")
+    if planned.unproved:
+        note(f"Not proved: {planned.unproved}")
     for rename in planned.candidates:
         note(f"Perhaps a rename: {rename} (--rename {rename.flag})")
     for loss in planned.plan.losses:

@@ -90,11 +90,13 @@ class Dev(ABC):
         version_num: the server's version, for example 180006.
         description: which server this is, for messages.
         identity: everything about the server that decides what SQL means; part of every cache key.
+        many: whether several databases may be there at once, made by several threads.
     """
 
     version_num: int
     description: str
     identity: str
+    many: bool = False
 
     @abstractmethod
     def create(self, template: str | None = None) -> Database:

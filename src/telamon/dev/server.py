@@ -7,7 +7,9 @@ by a killed run, on whatever machine that ran, and the next run drops it.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
+import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,17 +74,19 @@ class ServerDev(Dev):
         version_num, description, identity: as in `Dev`.
     """
 
+    many = True
+
     def __init__(self, conninfo: str, version_num: int, description: str, identity: str) -> None:
         self.conninfo = conninfo
         self.version_num, self.description, self.identity = version_num, description, identity
         self._run = secrets.randbelow(2**31 - 1) + 1
         self._live: dict[str, Database] = {}
-        self._made = 0
+        self._numbers = itertools.count(1)  # shared by the threads of a run
         self._connection: Connection | None = None
+        self._making = threading.RLock()
 
     def create(self, template: str | None = None) -> Database:
-        self._made += 1
-        name = f"{PREFIX}{self._run:08x}_{self._made}"
+        name = f"{PREFIX}{self._run:08x}_{next(self._numbers)}"
         self._create(name, template_name(template) if template is not None else "template0")
         database = Database(name, self._conninfo_of(name), self)
         self._live[name] = database
@@ -179,14 +183,15 @@ class ServerDev(Dev):
 
     def _maintenance(self) -> Connection:
         """The connection that holds this run's lock, made at the first need; then leftovers of killed runs go."""
-        if self._connection is None:
-            self._start()
-            self._connection = connect(self.conninfo, self.description)
-            self.execute("SELECT pg_advisory_lock(%s, %s)", RUN_LOCKS, self._run)
-            self.alter("SET synchronous_commit = on")  # what is kept should be there after a crash of the server
-            for name in self._leftovers():
-                self.drop_named(name)
-        return self._connection
+        with self._making:
+            if self._connection is None:
+                self._start()
+                self._connection = connect(self.conninfo, self.description)
+                self.execute("SELECT pg_advisory_lock(%s, %s)", RUN_LOCKS, self._run)
+                self.alter("SET synchronous_commit = on")  # what is kept should be there after a crash of the server
+                for name in self._leftovers():
+                    self.drop_named(name)
+            return self._connection
 
     def _start(self) -> None:
         """Makes sure that the server runs."""

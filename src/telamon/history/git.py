@@ -31,6 +31,17 @@ def content_at(path: str, ref: str, name: str) -> bytes | None:
     return None if shown is None else shown.encode(errors="surrogateescape")
 
 
+def is_commit(path: str, ref: str) -> bool:
+    """Whether git knows a commit by that name here."""
+    return _git(path, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}") is not None
+
+
+def changed_since(path: str, ref: str) -> list[str]:
+    """The names of files of the directory that are not as they are at a commit, in the working tree as it is."""
+    listed = _git(path, "diff", "--name-only", "-z", "--relative", "--diff-filter=DMR", ref, "--", ".")
+    return [name for name in (listed or "").split("\0") if name]
+
+
 def merge_base(path: str, one: str, other: str) -> str | None:
     """The commit from which two commits parted."""
     found = _git(path, "merge-base", one, other)

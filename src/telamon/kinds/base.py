@@ -233,8 +233,14 @@ class Kind:
         """Whether what it needs must be there with all parts that it will have, and without those that go."""
         return False
 
+    def awaits(self, fact: Fact, ctx: Context) -> Iterable[Id]:
+        """Facts that it does not need, whose alteration brings about its own."""
+        return ()
+
+    leads: ClassVar[bool] = False
+    """Whether it is made before what it is a part of is altered, not after."""
     lasts: ClassVar[bool] = False
-    """Whether what it is a part of is altered while it is there: after its creation, and before it is dropped."""
+    """Whether it is dropped after what it is a part of is altered, not before."""
 
     FIRST: ClassVar[int] = -1
     LAST: ClassVar[int] = 2

@@ -194,12 +194,19 @@ class Column(Kind):
 
     def goes_with_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether dropping the parents' column drops it too: from whom the table still inherits by then."""
+        return any(column in ctx.old.facts for column in self.above(fact, ctx))
+
+    def above(self, fact: Fact, ctx: Context) -> list[Id]:
+        """The columns, there or not, from which the new table inherits one of this name."""
         table = ctx.new.get(fact.parent or fact.id)
         if table is None:
-            return False
+            return []
         partition = ctx.new.get(("partition", *fact.id[1:3]))
-        above = (partition.spec.of,) if partition else table.spec.inherits
-        return any(("column", *parent[1:], fact.id[-1]) in ctx.old.facts for parent in above)
+        parents = (partition.spec.of,) if partition else table.spec.inherits
+        return [("column", *parent[1:], fact.id[-1]) for parent in parents]
+
+    def awaits(self, fact: Fact, ctx: Context) -> list[Id]:
+        return self.above(fact, ctx) if fact.spec.inherited else []
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         sql = f"{alter_table(ctx, fact.id)} RENAME COLUMN {ident(fact.id[-1])} TO {ident(name)}"

@@ -60,7 +60,7 @@ class NotNull(Kind):
     name = "not_null"
     rank = 34
     folds = True
-    lasts = True
+    leads = lasts = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:

@@ -40,7 +40,7 @@ class OwnerSpec:
 class Owner(Kind):
     name = "owner"
     rank = 81
-    lasts = True
+    leads = lasts = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:

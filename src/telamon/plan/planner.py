@@ -170,8 +170,8 @@ class Planner:
         if on not in after.needs and (dependent in self.altered or on in self.old.facts[dependent].auto):
             return []  # it lets go, or is let go, by another change
         kind = self.kind(dependent)
-        if how == "removed" and kind.before_rows:
-            return []  # a partition stays one when a column goes from it or from its whole
+        if kind.before_rows and self.old.facts[on].parent is not None:
+            return []  # a partition stays one whatever becomes of its parts or its whole's
         if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
@@ -274,7 +274,7 @@ class Planner:
                 # A foreign key would otherwise lean on the old one of two unique indexes.
                 self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
-            if need == fact.parent and self.kind(fact.id).lasts:
+            if need == fact.parent and self.kind(fact.id).leads:
                 self.graph.before(("create", fact.id), ("alter", need))
             else:
                 self.graph.before(("alter", need), ("create", fact.id))
@@ -302,6 +302,8 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
+        for other in self.kind(after.id).awaits(after, self.ctx):
+            self.graph.before(("alter", other), node)
 
     def connect_names(self) -> None:
         """A name is given up before another thing takes it."""

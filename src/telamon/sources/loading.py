@@ -158,7 +158,7 @@ class _Loader:
 
     def _supplied(self, failure: Failure) -> bool:
         """Whether what was missing has been created now, so that the unit can be sent again."""
-        role = _missing_role(failure.error)
+        role = missing_role(failure.error)
         if role is None or role in self.roles:
             return False
         self.roles.add(role)
@@ -209,7 +209,7 @@ def _locate(owners: Sequence[tuple[Unit, Statement]], texts: Sequence[str], erro
     return Failure(unit, statement, error, local)
 
 
-def _missing_role(error: psycopg.Error) -> str | None:
+def missing_role(error: psycopg.Error) -> str | None:
     """The role in `role "x" does not exist`: the server names it nowhere else, and does not escape it."""
     message = error.diag.message_primary or ""
     head, tail = 'role "', '" does not exist'

@@ -1,0 +1,152 @@
+"""`migrate lint`: selects files, runs them, and lets the rules judge what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telamon.dev import open_dev
+from telamon.directory import Directory, MigrationFile
+from telamon.errors import TelamonError
+from telamon.lint.finding import FileReport, Finding, LintReport
+from telamon.lint.observe import FileFailed, Observer, prepared
+from telamon.lint.observed import Observed
+from telamon.lint.own import Queries, own_rules
+from telamon.lint.rule import Context, Hit, Rule
+from telamon.lint.rules import RULES
+from telamon.lint.rules import linear as linear_rule
+from telamon.lint.select import Selection
+from telamon.lint.settings import Settings
+from telamon.lint.silence import Silence, of_file, of_statement
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The rules that are in force, and how they are set."""
+
+    rules: Sequence[Rule]
+    settings: Settings
+
+    def report(self, file: MigrationFile, seen: Sequence[Observed], context: Context, failure: str) -> FileReport:
+        """What the rules find in a file that was run."""
+        silences = _silences(file)
+        findings: list[Finding] = []
+        silenced = 0
+        for each in seen:
+            own = [*silences, *of_statement(each.statement)]
+            for rule in self.rules:
+                severity = self.settings.severity(rule, file.path)
+                if severity is None:
+                    continue
+                for hit in rule.judge(each, context):
+                    if any(silence.covers(rule) for silence in own):
+                        silenced += 1
+                    else:
+                        findings.append(_finding(rule, hit, severity, file, each))
+        findings.sort(key=lambda finding: (finding.line, finding.code))
+        return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None)
+
+    def of_files(self, selection: Selection) -> dict[str, list[Finding]]:
+        """What is wrong with the order of files, by path."""
+        found: dict[str, list[Finding]] = {}
+        for rule, file, hit in linear_rule.judge_files(selection):
+            severity = self.settings.severity(rule, file.path)
+            if severity is not None and not any(silence.covers(rule) for silence in _silences(file)):
+                found.setdefault(file.path, []).append(_finding(rule, hit, severity, file, None))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One new file, run and judged."""
+
+    file: MigrationFile
+    seen: tuple[Observed, ...]
+    report: FileReport
+
+
+def lint(directory: Directory, selection: Selection, dev_url: str, settings: Settings) -> LintReport:
+    """Judges migrations.
+
+    Args:
+        directory: already verified.
+        dev_url: the dev server.
+
+    Raises:
+        CheckError: the base does not replay.
+        UsageError: the configuration names a rule that there is not.
+    """
+    runs = judged(selection, dev_url, settings)
+    names = {run.file.path for run in runs}
+    order = _judge(settings).of_files(selection)
+    rest = [FileReport(path, 0, tuple(found)) for path, found in order.items() if path not in names]
+    return LintReport((*(run.report for run in runs), *rest))
+
+
+def judged(selection: Selection, dev_url: str, settings: Settings) -> list[Run]:
+    """The new files, run in order, each with what the rules say.
+
+    Raises:
+        CheckError: the base does not replay.
+        UsageError: the configuration names a rule that there is not.
+    """
+    judge = _judge(settings)
+    order = judge.of_files(selection)
+    if not selection.files:
+        return []
+    runs = []
+    with open_dev(dev_url) as dev, prepared(selection.base, dev) as database:
+        observer = Observer(database.connect(), dev.description)
+        queries = Queries(settings.queries, observer.connection)
+        for file, wanted in selection.files:
+            run = _one(observer, judge, file, order.get(file.path, []), queries)
+            if wanted and file.version >= settings.grandfather:
+                runs.append(run)
+    return runs
+
+
+def _judge(settings: Settings) -> Judge:
+    rules = [*RULES, *own_rules(settings.modules)]
+    settings.check(rules)
+    return Judge(rules, settings)
+
+
+def _one(observer: Observer, judge: Judge, file: MigrationFile, first: list[Finding], queries: Queries) -> Run:
+    seen: list[Observed] = []
+    failure = ""
+    try:
+        seen.extend(observer.file(file))
+        reversible = file.down() is not None
+    except FileFailed as failed:
+        failure, reversible = str(failed.error), True
+    settings = judge.settings
+    context = Context(observer.base, tuple(seen), settings.names, settings.types, reversible)
+    report = judge.report(file, seen, context, failure)
+    found = (*first, *queries.findings(file), *report.findings)
+    return Run(file, tuple(seen), FileReport(report.path, report.statements, found, report.silenced, report.failure))
+
+
+def _silences(file: MigrationFile) -> list[Silence]:
+    """What a file wants not to be said; nothing where it cannot be read, which is said elsewhere."""
+    try:
+        return of_file(file)
+    except TelamonError:
+        return []
+
+
+def _finding(rule: Rule, hit: Hit, severity: str, file: MigrationFile, seen: Observed | None) -> Finding:
+    line = seen.statement.origin.line if seen else 1
+    text = seen.statement.text if seen else ""
+    return Finding(
+        code=rule.code,
+        rule=rule.name,
+        analyzer=rule.analyzer,
+        severity=severity,  # type: ignore[arg-type]
+        message=hit.message,
+        why=rule.why,
+        rewrite=hit.rewrite,
+        path=file.path,
+        line=line,
+        end_line=line + text.count("\n"),
+        statement=text,
+    )

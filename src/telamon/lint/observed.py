@@ -1,0 +1,200 @@
+"""What one statement was seen to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+from telamon.lint.state import Column, Constraint, Fact, Index, Relation, State, Thing, Trigger
+from telamon.statements import Statement
+
+Verb = Literal["created", "dropped", "altered"]
+STRENGTH = (
+    "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
+    "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
+)  # fmt: skip
+"""Lock modes, the weakest first."""
+ROWS = 2
+"""How many rows there are in each table that takes them (`telamon.rows`)."""
+BLOCKS_WRITES = STRENGTH.index("ShareLock")
+BLOCKS_ALL = STRENGTH.index("AccessExclusiveLock")
+
+Some = TypeVar("Some", Relation, Column, Constraint, Index, Trigger, Thing)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock on a relation.
+
+    Args:
+        of: the relation's OID.
+        mode: as PostgreSQL calls it.
+    """
+
+    of: int
+    mode: str
+
+    @property
+    def strength(self) -> int:
+        """Its place among the modes."""
+        return STRENGTH.index(self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Rows of one table that a statement wrote."""
+
+    of: int
+    inserted: int
+    updated: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that came, went or became another one.
+
+    Args:
+        before: None where it was created.
+        after: None where it was dropped.
+    """
+
+    before: Fact | None
+    after: Fact | None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One statement, and what it was seen to do on a copy of the base state with rows in it.
+
+    Args:
+        statement: as it stands in the file.
+        shared: whether it shares a transaction with its neighbours, as `apply` would run it.
+        transactional: whether it ran inside a transaction at all.
+        misplaced: it is to run in the file's transaction, and the server refused that.
+        unsafe_enum: it uses a value of an enum that the same transaction added, and the server refused that.
+        locks: newly taken; held to the end of the file where the transaction is shared.
+        held: those that earlier statements of the same transaction left.
+        rewritten: tables whose rows were written anew.
+        emptied: tables whose rows are gone.
+        scanned: tables that were read from end to end.
+        written: rows that were written.
+        before, after: what the database held.
+        stumbled: the server's words where rows stood in the way; the statement was then run without them.
+        notices: (SQLSTATE, message).
+        lock_timeout, statement_timeout: as they were in force, in milliseconds; 0 for none.
+    """
+
+    statement: Statement
+    shared: bool
+    transactional: bool
+    misplaced: bool
+    unsafe_enum: bool
+    locks: tuple[Lock, ...]
+    held: tuple[Lock, ...]
+    rewritten: tuple[int, ...]
+    emptied: tuple[int, ...]
+    scanned: tuple[int, ...]
+    written: tuple[Written, ...]
+    before: State
+    after: State
+    stumbled: str
+    notices: tuple[tuple[str, str], ...]
+    lock_timeout: int
+    statement_timeout: int
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The facts that differ before and after."""
+        return tuple(differences(self.before, self.after))
+
+    def created(self, kind: type[Some]) -> Iterator[Some]:
+        """What came."""
+        for change in self.changes:
+            if change.before is None and isinstance(change.after, kind):
+                yield change.after
+
+    def dropped(self, kind: type[Some]) -> Iterator[Some]:
+        """What went."""
+        for change in self.changes:
+            if change.after is None and isinstance(change.before, kind):
+                yield change.before
+
+    def altered(self, kind: type[Some]) -> Iterator[tuple[Some, Some]]:
+        """What was there and is otherwise now, a new name included."""
+        for change in self.changes:
+            if isinstance(change.before, kind) and isinstance(change.after, kind):
+                yield change.before, change.after
+
+    def relation(self, oid: int) -> Relation | None:
+        """A relation as it is after the statement, or as it was before."""
+        return self.after.relations.get(oid) or self.before.relations.get(oid)
+
+    def name(self, oid: int) -> str:
+        """A relation's name in SQL."""
+        found = self.relation(oid)
+        return found.sql if found else str(oid)
+
+    def title(self, oid: int) -> str:
+        """A relation's name in messages."""
+        found = self.relation(oid)
+        return found.title if found else str(oid)
+
+    def column(self, of: int, number: int) -> Column | None:
+        """A column as it is after the statement, or as it was before."""
+        for state in (self.after, self.before):
+            relation = state.relations.get(of)
+            if relation and number in relation.columns:
+                return relation.columns[number]
+        return None
+
+    def strongest(self, of: int, *, new: bool = False) -> int:
+        """The strength of the strongest lock on a relation, -1 if there is none.
+
+        Args:
+            new: count only what this statement took.
+        """
+        locks = self.locks if new else (*self.locks, *self.held)
+        return max((lock.strength for lock in locks if lock.of == of), default=-1)
+
+    @cached_property
+    def node(self) -> Any:
+        """The statement's syntax, None where the grammar does not take it: for what cannot be observed."""
+        from telamon.lint.syntax import parsed
+
+        return parsed(self.statement.text)
+
+    @property
+    def command(self) -> str:
+        """What the statement is, by the grammar's name for it: `index_stmt`."""
+        return "" if self.node is None else str(self.node.WhichOneof("node"))
+
+
+def differences(before: State, after: State) -> Iterator[Change]:
+    """The facts that differ, relations first."""
+    old, new = before.relations, after.relations
+    touched = [oid for oid in {**old, **new} if old.get(oid) is not new.get(oid)]
+    for oid in touched:
+        one, other = old.get(oid), new.get(oid)
+        if one is None or other is None or _head(one) != _head(other):
+            yield Change(one, other)
+    for oid in touched:
+        one, other = old.get(oid), new.get(oid)
+        for part in ("columns", "constraints", "indexes", "triggers"):
+            yield from _compared(getattr(one, part, {}), getattr(other, part, {}))
+    for kind in before.things:
+        if before.things[kind] is not after.things[kind]:
+            yield from _compared(before.things[kind], after.things[kind])
+
+
+def _head(relation: Relation) -> tuple[object, ...]:
+    return (relation.schema, relation.name, relation.kind, relation.persistence, relation.partition, relation.method,
+            relation.tablespace)  # fmt: skip
+
+
+def _compared(old: Any, new: Any) -> Iterator[Change]:
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key):
+            yield Change(old.get(key), new.get(key))

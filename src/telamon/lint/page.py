@@ -1,0 +1,98 @@
+"""The documentation page of the rules, made from the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telamon.lint.rule import Example, Rule
+from telamon.lint.rules import RULES
+
+_HEAD = """# Lint rules
+
+Made from `src/telamon/lint/rules`; `TELAMON_WRITE_DOCS=1 pytest tests/lint/test_page.py` writes it anew.
+
+`telamon migrate lint` runs each statement of the new migrations on a copy of the base state with a few rows in each
+table, and looks at what it did: the locks it took, the tables it rewrote or read from end to end, the facts that came,
+went or changed. So statements inside `DO` blocks, functions and extension scripts are judged as if they were written
+out, and a table that came in the same release, in whatever file, is not taken for one with users and rows. Syntax is
+looked at only for what cannot be observed.
+
+Codes are Atlas's where Atlas has one, else `TL` and a number. A comment above a statement, or in the head of a file
+that a blank line sets off, takes findings away; a name is a code, a rule or a group:
+
+```sql
+-- atlas:nolint PG101 destructive
+-- telamon:nolint PG101: the table has ten rows
+```
+
+In `telamon.toml`:
+
+```toml
+[lint]
+grandfather = "20240101000000"        # files before this version are not judged
+rules = ["lint_rules.py"]             # own rules: a list RULES of telamon.lint.rule.Rule
+
+[lint.severity]                       # error, warning, info, off, on; by code, rule or group
+PG101 = "error"
+json-type = "off"
+
+[lint.naming]                         # schema, table, column, index, foreign_key, check
+table = "^[a-z][a-z0-9_]*$"
+
+[lint.types]                          # unwanted type = what to take instead
+money = "numeric"
+
+[[lint.path]]                         # other severities for some files
+files = "migrations/2023*"
+severity = { destructive = "warning" }
+
+[[lint.sql]]                          # a rule in SQL: each new row is a finding
+name = "no-public-tables"
+query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+message = "Tables belong into a schema of their own"
+severity = "error"
+```
+
+An environment may have its own: `[env.prod.lint]` and so on.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *_table(), *(line for rule in RULES for line in _section(rule))]) + "\n"
+
+
+def _table() -> Iterator[str]:
+    yield "| code | rule | group | severity | finds |"
+    yield "|---|---|---|---|---|"
+    for rule in RULES:
+        severity = rule.severity if rule.on else f"{rule.severity}, off"
+        link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
+        yield f"| {link} | `{rule.name}` | `{rule.analyzer}` | {severity} | {rule.meaning} |"
+    yield ""
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield f"## {rule.code} {rule.name}"
+    yield ""
+    yield f"{rule.meaning} {rule.why}."
+    yield ""
+    yield f"**Instead:** {rule.instead}"
+    yield ""
+    if not rule.live:
+        yield "It concerns what is new in the release, too."
+        yield ""
+    yield from _example("found", rule.bad)
+    yield from _example("not found", rule.good)
+
+
+def _example(word: str, example: Example) -> Iterator[str]:
+    if not example.sql:
+        return
+    yield "```sql"
+    if example.setup:
+        yield f"-- there is: {example.setup}"
+    yield f"-- {word}:"
+    yield example.sql
+    yield "```"
+    yield ""

@@ -1,0 +1,43 @@
+"""PG305: a check reads the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telamon.lint.look import added, alter
+from telamon.lint.observed import Observed
+from telamon.lint.rule import Context, Example, Hit, Rule
+from telamon.quote import ident
+
+
+def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
+    """Checks that are valid at once, on tables that were read for them."""
+    for constraint in added(seen, ctx, "c"):
+        if constraint.valid and constraint.of in seen.scanned:
+            head, name = alter(seen, constraint.of), ident(constraint.name)
+            message = (
+                f'Adding check constraint "{constraint.name}" reads all of table '
+                f'"{seen.title(constraint.of)}" while it is locked against reads and writes'
+            )
+            yield Hit(
+                message,
+                f"{head} ADD CONSTRAINT {name} {constraint.text} NOT VALID;\n\n-- in the next "
+                f"file:\n{head} VALIDATE CONSTRAINT {name};",
+            )
+
+
+RULE = Rule(
+    code="PG305",
+    name="add-check",
+    analyzer="data_scan",
+    severity="warning",
+    meaning="A check constraint is added without NOT VALID.",
+    why="The whole table is read under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile",
+    instead="ADD CONSTRAINT ... NOT VALID, and VALIDATE CONSTRAINT in the next file.",
+    bad=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "ALTER TABLE t ADD CONSTRAINT t_id CHECK (id > 0);"),
+    good=Example(
+        "CREATE TABLE t (id int PRIMARY KEY, a text);", "ALTER TABLE t ADD CONSTRAINT t_id CHECK (id > 0) NOT VALID;"
+    ),
+    judge=judge,
+    peers=("L9",),
+)

@@ -1,0 +1,47 @@
+"""PG105: a unique constraint builds its index under lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from telamon.lint.look import ALONE, added, fresh_index, listed
+from telamon.lint.observed import Observed
+from telamon.lint.rule import Context, Example, Hit, Rule
+from telamon.quote import ident
+
+
+def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
+    """Unique constraints that adopt no index that was there."""
+    for constraint in added(seen, ctx, "u"):
+        if fresh_index(seen, constraint):
+            table = seen.name(constraint.of)
+            name = ident(constraint.name)
+            columns = listed(seen, constraint.of, constraint.columns)
+            message = (
+                f'Adding unique constraint "{constraint.name}" builds its index while table '
+                f'"{seen.title(constraint.of)}" is locked against reads and writes'
+            )
+            yield Hit(
+                message,
+                f"{ALONE}CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\n\n-- in the "
+                "next file:\n"
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
+            )
+
+
+RULE = Rule(
+    code="PG105",
+    name="add-unique",
+    analyzer="concurrent_index",
+    severity="warning",
+    meaning="A unique constraint is added to an existing table and builds its index.",
+    why="The index is built under ACCESS EXCLUSIVE: nobody reads or writes the table meanwhile",
+    instead="Build a unique index concurrently, then ADD CONSTRAINT ... UNIQUE USING INDEX.",
+    bad=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a);"),
+    good=Example(
+        "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE UNIQUE INDEX t_a ON t (a);",
+        "ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE USING INDEX t_a;",
+    ),
+    judge=judge,
+    peers=("L6",),
+)
