@@ -50,7 +50,7 @@ def test_all_formats_in_the_order_of_foreign_keys(shop: Shop) -> None:
         ("NL", 'The "low" lands'), ("PT", "Portugal"), ("XX", "Test"),
     ]  # fmt: skip
     assert shop.rows("SELECT email, boss, tags, extra, created::text FROM accounts ORDER BY id") == [
-        ("ada@example.org", None, ["a", "b c", None], {"no": "12:30", "n": [1, "2.50", True]}, "2020-01-01"),
+        ("ada@example.org", None, ["a", "b c", None], {"no": "12:30", "n": [1, 2.5, True]}, "2020-01-01"),
         ("no", 3, None, None, "2020-01-01"),
         ("2020-01-02", 1, None, None, "2021-02-03"),
     ]  # fmt: skip
@@ -59,6 +59,18 @@ def test_all_formats_in_the_order_of_foreign_keys(shop: Shop) -> None:
     ]  # fmt: skip
     again = shop.seed("apply")
     assert again.code == 0 and {line.split(": ")[1] for line in again.out.splitlines()} == {"ignored", "unchanged"}
+
+
+def test_numbers_keep_their_digits(shop: Shop) -> None:
+    """In JSON and YAML, on their own and within."""
+    exact = "12345678901234567890.120"
+    shop.connection.execute("CREATE TABLE exact (id int PRIMARY KEY, n numeric, j jsonb, a int[], m int[][])")
+    shop.place.write("seeds/exact.json", f'[{{"id": 1, "n": {exact}, "j": {{"é": [{exact}]}}, "a": [1, null]}}]')
+    shop.place.write("seeds/local/exact.yml", f"- {{id: 2, n: {exact}, j: [{exact}, a: null], m: '{{{{1}},{{2}}}}'}}\n")
+    assert shop.seed("apply").code == 0
+    assert shop.rows("SELECT n::text, j::text, a, m FROM exact ORDER BY id") == [
+        (exact, f'{{"é": [{exact}]}}', [1, None], None), (exact, f'[{exact}, {{"a": null}}]', None, [[1], [2]]),
+    ]  # fmt: skip
 
 
 def test_a_changed_file_changes_its_rows(shop: Shop) -> None:

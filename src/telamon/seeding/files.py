@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import hashlib
 import json
 import re
@@ -171,8 +170,11 @@ def _yaml(file: SeedFile) -> Any:
         ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
         ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
         ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+        ("float", r"^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-+0123456789")),
     ):
         Core.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
+    # As written: no digit is lost on the way into a numeric column.
+    Core.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
     try:
         return yaml.load(file.text(), Loader=Core)
     except yaml.YAMLError as error:
@@ -207,9 +209,16 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int | Decimal | float):
         return str(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _dumped(value)
+
+
+def _dumped(value: Any) -> str:
+    """JSON, its numbers with all their digits."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_dumped(str(name))}: {_dumped(part)}" for name, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_dumped, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 
 def _unreadable(path: Path, why: str) -> TelamonError:

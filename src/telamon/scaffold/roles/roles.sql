@@ -1,5 +1,5 @@
 -- Written by `telamon init --roles`, and yours from here on: who owns the schema, who changes it, who uses it.
--- Run it with psql, as the owner of the database who may make roles, as often as you like:
+-- Run it with psql 15 or later, as the owner of the database who may make roles, as often as you like:
 --
 --   psql -d app -f roles.sql
 --   psql -d app -v schema=billing -f roles.sql      for another schema
