@@ -293,6 +293,9 @@ def test_rows_that_nobody_can_make_up(shop: Shop) -> None:
     assert shop.rows("SELECT count(*) FROM countries") == [(0,)]
     shop.connection.execute("DROP TABLE z; CREATE TABLE few (yes boolean PRIMARY KEY)")
     ran = shop.seed("apply", "--fake", "3")
+    shop.place.write("telamon.toml", 'destructive = "refuse"\n')
+    refused = shop.seed("apply", "--fake", "3")
+    assert refused.code == 2 and "not made up" in refused.err and shop.rows("SELECT count(*) FROM few") == [(2,)]
     assert ran.code == 0 and "few: 2 made up" in ran.out and "few: 1 could not be made up" in ran.err
 
 

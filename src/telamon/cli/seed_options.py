@@ -56,6 +56,7 @@ def place_of(given: dict[str, Any], *, force: bool = False) -> Place:
         role=first(given["role"], env.role, default=None),
         revisions_schema=first(given["revisions_schema"], env.revisions_schema, default=None),
         wait=given["wait"],
+        protected=env.destructive == "refuse",
     )
     folder = Path(given["seeds"]) if given["seeds"] else env.base / "seeds"
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

@@ -55,6 +55,7 @@ class Options:
         role: to act as.
         revisions_schema: where the revision table is.
         wait: seconds to wait for the target.
+        protected: no rows are made up there: its configuration says `destructive = "refuse"`.
     """
 
     env: str = "local"
@@ -62,6 +63,7 @@ class Options:
     role: str | None = None
     revisions_schema: str | None = None
     wait: float = 0.0
+    protected: bool = False
 
 
 def quiet(name: str, done: int, total: int) -> None:

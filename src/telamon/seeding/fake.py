@@ -70,9 +70,15 @@ def fake(url: str, count: int, options: Options, *, seed: int = 0) -> list[Faked
         seed: the same gives the same rows in an equal database.
 
     Raises:
-        UsageError: faker is not installed.
+        UsageError: faker is not installed, or the environment is one that matters.
         CheckError: a table takes no row at all.
     """
+    if options.protected:
+        raise UsageError(
+            f"Rows are not made up in the environment {options.env}",
+            why='Its configuration says destructive = "refuse".',
+            do="Give --env of one for development.",
+        )
     try:
         from faker import Faker
     except ImportError as error:
