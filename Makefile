@@ -55,7 +55,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
 
 exam: $(VENV)/.test
-	@sh tests/exam.sh $(EXAM)
+	@sh tests/exam/run.sh $(EXAM)
 
 bench: $(VENV)/.test
 	@for measurement in startup hash diff replay apply fleet seed; do $(BIN)/python bench/$$measurement.py || exit 1; done

@@ -136,7 +136,7 @@ class Env:
 
     @property
     def dev(self) -> str:
-        """The dev server: `embedded`, `postgres://...` or `docker://...`."""
+        """The dev server: `embedded`, `embedded/16`, `postgres://...` or `docker://...`."""
         return self._text("dev") or "embedded"
 
     @property

@@ -53,7 +53,12 @@ def directory_option(command: Command) -> Command:
     )
 
 
-dev_option = click.option("--dev-url", "dev", default=None, help="The dev server; embedded if not given.")
+dev_option = click.option(
+    "--dev-url",
+    "dev",
+    default=None,
+    help="The dev server: embedded, embedded/16, postgres://..., docker://postgres/16/dev.",
+)
 format_option = format_option_of("text", "json")
 
 

@@ -23,7 +23,7 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
     The embedded server starts at the first `create`, `has` or `keep`; what it is (`identity`) is known before.
 
     Args:
-        spec: `embedded`, `postgres://...` or `docker://postgres/16/dev`.
+        spec: `embedded`, `embedded/16`, `postgres://...` or `docker://postgres/16/dev`.
         major: the major version of the target, which the embedded server takes if it is on this machine.
 
     Raises:
@@ -44,10 +44,20 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
 
 
 def _open(spec: str, major: int | None) -> Dev:
-    if spec == "embedded":
+    name, _, wanted = spec.partition("/")
+    if name == "embedded" and (wanted.isdecimal() or spec == "embedded"):
         from telamon.dev.embedded import EmbeddedDev
 
-        return EmbeddedDev(major)
+        dev = EmbeddedDev(int(wanted) if wanted else major)
+        if wanted and dev.binaries.major != int(wanted):
+            from telamon.errors import TelamonError
+
+            raise TelamonError(
+                f"There is no server of PostgreSQL {wanted} on this machine",
+                where=f"dev = {spec!r}; the newest one here is {dev.binaries.major}",
+                do="Install it, name its folder in TELAMON_POSTGRES, or give another dev server.",
+            )
+        return dev
     if spec.startswith(("postgres://", "postgresql://")):
         from telamon.dev.bound import unbound
         from telamon.dev.given import open_url
@@ -62,5 +72,5 @@ def _open(spec: str, major: int | None) -> Dev:
     raise UsageError(
         "The dev server cannot be understood",
         where=spec,
-        do="Write embedded, postgres://user@host/database or docker://postgres/16/dev.",
+        do="Write embedded, embedded/16, postgres://user@host/database or docker://postgres/16/dev.",
     )

@@ -19,7 +19,7 @@ class RoutineSpec:
         modes: of all arguments.
         types: of all arguments, output included.
         defaults: how many arguments have one; CREATE OR REPLACE cannot take one away.
-        checked: whether the body is SQL text, whose names are looked up when the function is created.
+        checked: whether the body is text that the language looks at when the function is created.
         parsed: whether the body is BEGIN ATOMIC or RETURN. Follows from the definition.
     """
 
@@ -50,7 +50,8 @@ class Routine(Kind):
                    coalesce(pg_catalog.pg_get_function_result(p.oid), ''), p.proargnames, p.proargmodes::text[],
                    ARRAY(SELECT pg_catalog.format_type(u, NULL)
                            FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) AS u),
-                   p.pronargdefaults, l.lanname = 'sql' AND p.prosqlbody IS NULL, p.prosqlbody IS NOT NULL
+                   p.pronargdefaults, l.lanname NOT IN ('c', 'internal') AND p.prosqlbody IS NULL,
+                   p.prosqlbody IS NOT NULL
               FROM pg_catalog.pg_proc p
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
               JOIN pg_catalog.pg_language l ON l.oid = p.prolang

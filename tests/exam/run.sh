@@ -2,6 +2,7 @@
 # Runs the exam that lies beside the project over its open corpora, on PostgreSQL 15 and 18, and prints its tables.
 exam=$1
 out=out/exam
+rm -rf "$out"
 bin=.venv/bin
 if [ ! -f "$exam/exam.py" ]; then
     echo "No exam at $exam: nothing to do." >&2
@@ -27,4 +28,5 @@ else
     echo "No PostgreSQL 15: the corpora of that version are left out." >&2
 fi
 $bin/python "$exam/report.py" "$out"/*.jsonl || status=1
+$bin/python tests/exam/check.py "$out"/*.jsonl || status=1
 exit $status
