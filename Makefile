@@ -62,7 +62,7 @@ exam: $(VENV)/.test
 	@sh tests/exam/run.sh $(EXAM)
 
 bench: $(VENV)/.test
-	@for measurement in startup hash diff replay apply fleet; do $(BIN)/python bench/$$measurement.py || exit 1; done
+	@for measurement in startup hash diff replay apply fleet seed; do $(BIN)/python bench/$$measurement.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) out .servers build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

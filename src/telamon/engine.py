@@ -30,7 +30,12 @@ from telamon.replay import replay
 from telamon.scope import Scope, without, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
 
-HISTORY = ("schema:atlas_schema_revisions", "atlas_schema_revisions.*", "table:*.atlas_schema_revisions")
+HISTORY = (
+    "schema:atlas_schema_revisions",
+    "atlas_schema_revisions.*",
+    "table:*.atlas_schema_revisions",
+    "table:*.telamon_seeds",
+)
 """Patterns of the revision table, which a target has and no schema describes."""
 
 OUTSIDE = "made outside of the desired schema, left alone"

@@ -75,7 +75,12 @@ class LazyGroup(click.Group):
 
 
 @click.group(
-    "telamon", cls=LazyGroup, lazy={"init": "Write what a project needs around its migrations: the checks of CI."}
+    "telamon",
+    cls=LazyGroup,
+    lazy={
+        "init": "Write what a project needs around its migrations.",
+        "doctor": "Tell what is wrong with this set-up, and what to do.",
+    },
 )
 @click.version_option(__version__, prog_name="telamon")
 def main() -> None:
@@ -123,6 +128,7 @@ def migrate() -> None:
         "diff": "Print the SQL that leads from one schema to another.",
         "apply": "Bring a target to the desired schema.",
         "validate": "Check that a schema loads.",
+        "access": "Tell who may do what, or what changes about it.",
         "drift": "Compare a target with what its revision says it is.",
         "stats": "Print how large and busy a target is, for forecasts of lint.",
         "clean": "Drop everything in a target.",
@@ -130,6 +136,19 @@ def migrate() -> None:
 )
 def schema() -> None:
     """Work with schemas directly, without a directory."""
+
+
+@main.group(
+    "seed",
+    cls=LazyGroup,
+    lazy={
+        "apply": "Load the files of seeds/ into a target.",
+        "status": "Tell which files of seeds/ a target has.",
+        "dump": "Write tables of a target as files of seeds/.",
+    },
+)
+def seed() -> None:
+    """Work with the rows that belong to an environment."""
 
 
 @main.group(

@@ -6,20 +6,28 @@ import click
 
 from telamon.cli.console import note
 from telamon.cli.options import directory_option, format_option, load_env, project_options
-from telamon.errors import UsageError
 
 
 @click.command("init")
 @click.option(
     "--ci", type=click.Choice(["github", "gitlab", "pre-commit"]), multiple=True, help="Checks of CI; repeatable."
 )
-@click.option("--install", default="", help="How CI installs Telamon.  [default: python -m pip install telamon]")
+@click.option("--roles", is_flag=True, help="The SQL of the roles: owner, migrations, application, reports.")
+@click.option(
+    "--deploy",
+    type=click.Choice(["fly", "docker", "compose", "kubernetes", "systemd"]),
+    multiple=True,
+    help="Migrations when a version is released; repeatable.",
+)
+@click.option("--install", default="", help="How CI and images install it.  [default: python -m pip install telamon]")
 @click.option("--force", is_flag=True, help="Replace files that say something else.")
 @directory_option
 @project_options
 @format_option
 def command(
     ci: tuple[str, ...],
+    roles: bool,
+    deploy: tuple[str, ...],
     install: str,
     force: bool,
     directory_url: str | None,
@@ -29,17 +37,16 @@ def command(
 ) -> None:
     """Writes what a project needs around its migrations, as files that are its own from then on.
 
-    What is there and says something else is left alone, unless --force is given. --env, --config and --dir go into the
-    commands that are written.
+    Without options that is a telamon.toml with an example, and a Makefile. What is there and says something else is
+    left alone, unless --force is given. --env, --config and --dir go into the commands that are written.
     """
     from telamon.scaffold import pieces, write
     from telamon.scaffold.settings import settings_of
 
-    if not ci:
-        raise UsageError("What is to be written?", do="Give --ci github, --ci gitlab or --ci pre-commit.")
+    names = (*ci, *(["roles"] if roles else []), *deploy) or ("start",)
     project = load_env(env, config)
     settings = settings_of(project, directory=directory_url, env=env, config=config, install=install)
-    outcomes = write(pieces(ci, settings), settings.root, force=force)
+    outcomes = write(pieces(names, settings), settings.root, force=force, keep=names == ("start",))
     if form == "json":
         import json
 
@@ -47,5 +54,5 @@ def command(
         return
     for piece, outcome in outcomes:
         click.echo(f"{piece.path}: {outcome}")
-        if piece.hint and outcome != "unchanged":
+        if piece.hint and outcome in ("written", "replaced"):
             note(piece.hint)

@@ -22,9 +22,16 @@ SCAFFOLDS = {
     "github": "A workflow that tests migrations on pull requests.",
     "gitlab": "A job that tests migrations on merge requests.",
     "pre-commit": "Hooks that check migrations before a commit.",
+    "start": "A configuration, a Makefile, an example.",
+    "roles": "The roles of a server: an owner, one that migrates, one of the application, one that reads.",
+    "fly": "A release command of Fly.io.",
+    "docker": "An image that migrates.",
+    "compose": "A server, a pooler and a migration on the developer's machine.",
+    "kubernetes": "A job that migrates, and pods that wait for it.",
+    "systemd": "A unit that migrates before the service starts.",
 }
 
-Outcome = Literal["written", "replaced", "unchanged"]
+Outcome = Literal["written", "replaced", "unchanged", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Settings:
         has_source: whether the configuration names a desired schema, to which the directory is compared.
         flags: for every command, as they stand in a shell: `--env ci`.
         install: the shell commands that install Telamon and what the models import.
+        configuration: the configuration, relative to that folder; "" where there is none.
+        variable: the environment variable in which the configuration finds the target's URL.
     """
 
     root: Path
@@ -48,6 +57,8 @@ class Settings:
     has_source: bool = False
     flags: str = ""
     install: str = "python -m pip install telamon"
+    configuration: str = ""
+    variable: str = "DATABASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +108,22 @@ def fill(scaffold: str, template: str, **values: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(wanted: Sequence[Piece], root: Path, *, force: bool = False) -> list[tuple[Piece, Outcome]]:
+def write(
+    wanted: Sequence[Piece], root: Path, *, force: bool = False, keep: bool = False
+) -> list[tuple[Piece, Outcome]]:
     """Writes files; all are looked at before the first is written.
 
     Args:
         force: replace files that say something else.
+        keep: leave such files as they are, and write the others.
 
     Raises:
         UsageError: a file exists and says something else; nothing was written.
         TelamonError: a file cannot be written.
     """
-    outcomes = [(piece, _outcome(root / piece.path, piece.text)) for piece in wanted]
+    outcomes: list[tuple[Piece, Outcome]] = [(piece, _outcome(root / piece.path, piece.text)) for piece in wanted]
+    if keep and not force:
+        outcomes = [(piece, "kept" if outcome == "replaced" else outcome) for piece, outcome in outcomes]
     others = [piece for piece, outcome in outcomes if outcome == "replaced"]
     if others and not force:
         merges = [piece.merge for piece in others if piece.merge]
@@ -117,7 +133,7 @@ def write(wanted: Sequence[Piece], root: Path, *, force: bool = False) -> list[t
             do="\n".join(["Give --force to replace it.", *merges]),
         )
     for piece, outcome in outcomes:
-        if outcome != "unchanged":
+        if outcome in ("written", "replaced"):
             _replace(root / piece.path, piece.text)
     return outcomes
 

@@ -28,6 +28,8 @@ def settings_of(
     flags = " ".join(f"{flag} {shlex.quote(value)}" for flag, value in given if value)
     branch = default_branch(str(here)) if root != here or (here / ".git").exists() else None
     return Settings(
+        configuration=os.path.relpath(project.file) if project.file else "",
+        variable=_variable(str(project.values.get("url", ""))),
         root=root,
         folder=here.relative_to(root).as_posix(),
         directory=os.path.relpath((directory or project.dir or "migrations").removeprefix("file://")),
@@ -36,3 +38,9 @@ def settings_of(
         flags=flags,
         **({"install": install} if install else {}),
     )
+
+
+def _variable(url: str) -> str:
+    """The environment variable in a URL as it is configured."""
+    name = url.partition("${")[2].partition("}")[0].partition(":-")[0]
+    return name if name.isidentifier() else "DATABASE_URL"
