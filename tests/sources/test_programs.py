@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,14 @@ def test_a_program_that_fails(tmp_path: Path, command: str, what: str, why: str)
     assert (error.what, error.why) == (what, why)
 
 
+def ended(state: Path) -> bool:
+    """Whether the process of a `/proc/PID/stat` is gone, or waits only to be reaped."""
+    try:
+        return state.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def test_a_program_that_does_not_end_is_stopped_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +112,10 @@ def test_a_program_that_does_not_end_is_stopped_with_its_children(
     error = fails("exec://sh -c 'echo waiting >&2; sleep 60 & echo $! > pid; wait'", tmp_path)
     assert error.what == "sh did not end within 0.5 s and was stopped" and error.why == "waiting"
     state = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    deadline = time.monotonic() + 10  # a signal is delivered when the process next runs
+    while not ended(state) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ended(state)
     monkeypatch.setenv("TELAMON_SOURCE_TIMEOUT", "soon")
     assert fails("exec://true", tmp_path).what == "TELAMON_SOURCE_TIMEOUT is to be a number of seconds"
 
