@@ -21,6 +21,8 @@ from telamon.directory import Directory
 
 SOURCE = str(Path(__file__).parents[1] / "src")
 SECONDS = 60
+OUTER_MAKE = {"MAKEFLAGS": "", "MFLAGS": "", "MAKELEVEL": "0"}
+"""A make that a test runs is not a part of the make that runs the tests, and does not print as one."""
 GIT = ("git", "-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
 
 
@@ -89,7 +91,7 @@ class Place:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": SOURCE, "NO_COLOR": "1", **(environment or {})},
+            env={**os.environ, **OUTER_MAKE, "PYTHONPATH": SOURCE, "NO_COLOR": "1", **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -98,7 +98,7 @@ def test_ini_options_come_first(pytester: pytest.Pytester, monkeypatch: pytest.M
     run(pytester, monkeypatch).assert_outcomes(passed=1)
     pytester.makeini("[pytest]\ntelamon_env = c\ntelamon_dir = other\n")
     run(pytester, monkeypatch).stdout.fnmatch_lines(["*has no environment c*"])
-    pytester.makeini("[pytest]\ntelamon_env = a\ntelamon_dir = other\ntelamon_dev = mysql://x\n")
+    pytester.makeini("[pytest]\ntelamon_env = a\ntelamon_dir = other\ntelamon_dev = ftp://x\n")
     run(pytester, monkeypatch).stdout.fnmatch_lines(["*dev server cannot be understood*"])
 
 

@@ -75,7 +75,8 @@ def test_scope_and_history(work: Work) -> None:
     ("arguments", "code", "words"),
     [
         ((), 2, "Which schema?"),
-        (("-u", "mysql://x"), 2, "mysql:// is not a kind of source"),
+        (("-u", "mysql://x"), 2, "Telamon works with PostgreSQL only"),
+        (("-u", "ftp://x"), 2, "ftp:// is not a kind of source"),
         (("-u", "absent.sql"), 2, "There is no file or folder absent.sql"),
         (("-u", "postgres://me:secret@127.0.0.1:1/x"), 1, "Check that the server runs"),
         (("-u", "postgres://me:secret@127.0.0.1:1/x?sslmod=on"), 2, "sslmod"),
