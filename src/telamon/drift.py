@@ -11,7 +11,7 @@ from telamon.apply.lock import advisory_lock
 from telamon.apply.options import Options
 from telamon.apply.revisions import RESOLVED, Revision, locate
 from telamon.apply.target import Target
-from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.catalog.facts import Catalog, Fact, Id, among, title
 from telamon.declare import Intent, explained, intent_for
 from telamon.directory import Directory, file_name
 from telamon.engine import OUTSIDE, Engine, Planned, plan_catalogs
@@ -152,15 +152,7 @@ def as_in(model: Catalog, other: Catalog, differences: Sequence[Difference]) -> 
             facts |= {fact.id: fact for fact in _whole(model, each.id)}
         elif each.how == "differs":
             facts[each.id] = model.facts[each.id]
-    kept = {
-        id: replace(
-            fact,
-            needs=frozenset(need for need in fact.needs if need in facts),
-            auto=frozenset(need for need in fact.auto if need in facts),
-        )
-        for id, fact in facts.items()
-    }
-    return Catalog(kept, found.version_num, found.unmanaged, found.user)
+    return Catalog(among(facts), found.version_num, found.unmanaged, found.user)
 
 
 def _whole(catalog: Catalog, id: Id) -> list[Fact]:

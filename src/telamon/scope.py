@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.catalog.facts import Catalog, Fact, Id, among, title
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,8 @@ def without_facts(catalog: Catalog, named: set[Id], note: str = "") -> Catalog:
         return hidden[fact.id]
 
     kept = {fact.id: fact for fact in catalog if not is_hidden(fact)}
-    facts = {
-        id: replace(
-            fact,
-            needs=frozenset(need for need in fact.needs if need in kept),
-            auto=frozenset(need for need in fact.auto if need in kept),
-        )
-        for id, fact in kept.items()
-    }
     told = tuple(f"{title(id)} ({note})" for id in sorted(named)) if note else ()
-    return Catalog(facts, catalog.version_num, (*catalog.unmanaged, *told), catalog.user)
+    return Catalog(among(kept), catalog.version_num, (*catalog.unmanaged, *told), catalog.user)
 
 
 def matches(id: Id, pattern: str) -> bool:

@@ -3,38 +3,94 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Id = tuple[str, ...]
 """A name path that begins with the kind: `("column", "public", "users", "email")`. A satellite's path
 holds its target's: `("comment", "column", "public", "users", "email")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+NOTHING: frozenset[Id] = frozenset()
+Needs = dict[Id, frozenset[Id]]
+
+
+class Links:
+    """What the facts of one catalog need of each other, worked out when somebody first asks: a comparison never does.
+
+    Args:
+        work_out: gives (needs, auto) of the facts that need more than their parent.
+    """
+
+    __slots__ = ("_found", "_work_out")
+
+    def __init__(self, work_out: Callable[[], tuple[Needs, Needs]]) -> None:
+        self._work_out = work_out
+        self._found: tuple[Needs, Needs] | None = None
+
+    @property
+    def found(self) -> tuple[Needs, Needs]:
+        """(needs, auto) by identity; what is not in it needs its parent and nothing else."""
+        if self._found is None:
+            self._found = self._work_out()
+        return self._found
+
+
+NO_LINKS = Links(lambda: ({}, {}))
+
+
+class Fact(NamedTuple):
     """One thing that exists.
 
     Args:
         id: its identity.
         spec: the kind's frozen dataclass; two facts are the same thing in the same state when id and spec are equal.
         parent: what it is a part of; it comes and goes with its parent.
-        needs: what must exist before it (`pg_depend`), its parent included.
-        auto: the part of `needs` whose drop takes this fact along (`pg_depend.deptype` a and i).
         order: its place among its siblings; for readable output, not compared.
+        links: what the facts of its catalog need.
     """
 
     id: Id
     spec: Any
     parent: Id | None = None
-    needs: frozenset[Id] = frozenset()
-    auto: frozenset[Id] = frozenset()
     order: int = 0
+    links: Links = NO_LINKS
 
     @property
     def kind(self) -> str:
         return self.id[0]
+
+    @property
+    def needs(self) -> frozenset[Id]:
+        """What must exist before it (`pg_depend`), its parent included."""
+        return self._linked(0)
+
+    @property
+    def auto(self) -> frozenset[Id]:
+        """The part of `needs` whose drop takes this fact along (`pg_depend.deptype` a and i)."""
+        return self._linked(1)
+
+    def _linked(self, which: int) -> frozenset[Id]:
+        found = self.links.found[which].get(self.id)
+        if found is None:
+            return NOTHING if self.parent is None else frozenset((self.parent,))
+        return found
+
+
+def among(facts: Mapping[Id, Fact]) -> dict[Id, Fact]:
+    """The facts, needing only each other. Where a fact is there, so is its parent."""
+
+    def work_out() -> tuple[Needs, Needs]:
+        needs, auto = {}, {}
+        for id, fact in facts.items():
+            if id in fact.links.found[0]:
+                needs[id] = frozenset(need for need in fact.needs if need in facts)
+                auto[id] = frozenset(need for need in fact.auto if need in facts)
+        return needs, auto
+
+    links = Links(work_out)
+    return {id: Fact(id, fact.spec, fact.parent, fact.order, links) for id, fact in facts.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
 from telamon.kinds.base import Server
 
@@ -23,31 +23,34 @@ PINNED = (
 )
 
 MEMBERS = (
-    "SELECT c.relname, d.objid::int8, d.refobjid::int8 FROM pg_catalog.pg_depend d"
+    "SELECT c.relname, d.objid, d.refobjid FROM pg_catalog.pg_depend d"
     " JOIN pg_catalog.pg_class c ON c.oid = d.classid WHERE d.deptype = 'e'"
 )
 
-# Edges that order creation. Toast tables, schemas (a parent each) and what initdb made are left out in the server;
-# so is what a table's columns, array types and row types say of each other.
+# Edges that order creation, as arrays: one row for each pair of catalogs. Toast tables, schemas (a parent each) and what
+# initdb made are left out in the server; so is what a table's columns, array types and row types say of each other, and
+# the triggers behind foreign keys.
 DEPENDENCIES = """
-SELECT classid::int8, objid::int8, objsubid, refclassid::int8, refobjid::int8, refobjsubid, deptype::text
+SELECT classid, refclassid, deptype, array_agg(objid), array_agg(objsubid), array_agg(refobjid), array_agg(refobjsubid)
   FROM pg_catalog.pg_depend
  WHERE objid >= 16384 AND refobjid >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
    AND refclassid <> 'pg_catalog.pg_namespace'::regclass
    AND NOT (classid = refclassid AND objid = refobjid AND refobjsubid = 0)
    AND NOT (classid = 'pg_catalog.pg_type'::regclass AND deptype = 'i')
+   AND NOT (classid = 'pg_catalog.pg_trigger'::regclass AND refclassid = 'pg_catalog.pg_constraint'::regclass)
+ GROUP BY 1, 2, 3
 """
 
-CATALOGS = "SELECT oid::int8, relname FROM pg_catalog.pg_class WHERE relnamespace = 11 AND relkind = 'r'"
+CATALOGS = "SELECT oid, relname FROM pg_catalog.pg_class WHERE relnamespace = 11 AND relkind = 'r'"
 
 COLLATIONS = (
-    "SELECT c.oid::int8, n.nspname, c.collname FROM pg_catalog.pg_collation c"
+    "SELECT c.oid, n.nspname, c.collname FROM pg_catalog.pg_collation c"
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid IN"
     " (SELECT attcollation FROM pg_catalog.pg_attribute UNION SELECT typcollation FROM pg_catalog.pg_type"
     " UNION SELECT unnest(indcollation::oid[]) FROM pg_catalog.pg_index)"
 )
 CLASSES = (
-    "SELECT c.oid::int8, n.nspname, c.opcname, c.opcmethod::int8, c.opcdefault, c.opcintype::int8"
+    "SELECT c.oid, n.nspname, c.opcname, c.opcmethod, c.opcdefault, c.opcintype"
     " FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_namespace n ON n.oid = c.opcnamespace"
 )
 
@@ -57,8 +60,13 @@ class CatalogReader:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.facts: dict[Id, tuple[Any, Id | None, set[Id], int]] = {}
-        self.addresses: dict[tuple[str, int, int], Id] = {}
+        self.facts: dict[Id, Fact] = {}
+        self.edges: list[tuple[Any, ...]] = []
+        self.catalogs: dict[int, str] = {}
+        self.links = Links(self.work_out)
+        self.needs: dict[Id, set[Id]] = {}
+        self.wholes: defaultdict[str, dict[int, Id]] = defaultdict(dict)
+        self.columns: dict[tuple[str, int, int], Id] = {}
         self.members: dict[tuple[str, int], int] = {}
         self.names: dict[tuple[str, int], tuple[str, str]] = {}
         self.paths: dict[tuple[str, int, int], Id | None] = {}
@@ -77,32 +85,39 @@ class CatalogReader:
         needs: Iterable[Id | None] = (),
         order: int = 0,
     ) -> None:
-        self.facts[id] = (spec, parent, {need for need in needs if need is not None}, order)
+        self.facts[id] = Fact(id, spec, parent, order, self.links)
+        if needs:
+            self.needs[id] = {need for need in needs if need is not None}
         if address is not None:
-            catalog, oid, sub = address if len(address) == 3 else (*address, 0)
-            self.addresses[catalog, oid, sub] = id
+            if len(address) == 3:
+                self.columns[address] = id
+            else:
+                self.wholes[address[0]][address[1]] = id
 
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
-        self.addresses[catalog, oid, sub] = id
+        if sub:
+            self.columns[catalog, oid, sub] = id
+        else:
+            self.wholes[catalog][oid] = id
         self.paths[catalog, oid, sub] = path
 
     def redirect(self, catalog: str, oid: int, target: Id, instead: Id) -> None:
         self.instead.setdefault((catalog, oid), {})[target] = instead
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
-        id = self.addresses.get((catalog, oid, sub))
+        id = self.find(catalog, oid, sub)
         path = self.paths.get((catalog, oid, sub), id)
         return None if id is None or path is None else (path, id)
 
     def parts(self, id: Id) -> list[Id]:
         if not self.by_parent:
-            for part, (_, parent, _, _) in self.facts.items():
-                if parent is not None:
-                    self.by_parent.setdefault(parent, []).append(part)
+            for part, fact in self.facts.items():
+                if fact.parent is not None:
+                    self.by_parent.setdefault(fact.parent, []).append(part)
         return self.by_parent.get(id, [])
 
     def parent(self, id: Id) -> Id | None:
-        return self.facts[id][1]
+        return self.facts[id].parent
 
     def operator_class(self, oid: int, type_oid: int, *, always: bool = False) -> tuple[str, str] | None:
         schema, name, method, default, input_type = self.classes[oid]
@@ -115,58 +130,69 @@ class CatalogReader:
         self.own_defaults = {(method, type) for _, _, _, method, default, type in rows if default}
 
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
-        return self.addresses.get((catalog, oid, sub))
+        return self.columns.get((catalog, oid, sub)) if sub else self.wholes[catalog].get(oid)
+
+    def all_of(self, catalog: str) -> Mapping[int, Id]:
+        return self.wholes[catalog]
 
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
 
-    def knows(self, catalog: str, oid: int) -> bool:
-        """Whether some fact stands for the object."""
-        return (catalog, oid, 0) in self.addresses or (catalog, oid) in self.members
+    def unknown(self, catalog: str, oids: Iterable[int]) -> list[tuple[str, int]]:
+        """Those objects for which no fact stands."""
+        known = self.wholes[catalog]
+        return [(catalog, oid) for oid in oids if oid not in known and (catalog, oid) not in self.members]
 
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
-    def resolve(self, catalog: str, oid: int, sub: int) -> Id | None:
-        """The fact that an end of a dependency means: a column, else its table; a member, else its extension."""
-        found = self.addresses.get((catalog, oid, sub))
-        if found is None and sub:
-            found = self.addresses.get((catalog, oid, 0))
-        if found is None and (catalog, oid) in self.members:
-            found = self.addresses.get(("pg_extension", self.members[catalog, oid], 0))
-        return found
+    def resolver(self, catalog: str) -> Callable[[int, int], Id | None]:
+        """Finds the fact that an end of a dependency means: a column, else its table; a member, else its extension."""
+        wholes, columns, members = self.wholes[catalog], self.columns, self.members
+        extensions = self.wholes["pg_extension"]
 
-    def finish(self, catalogs: dict[int, str], edges: Iterable[tuple[Any, ...]], user: str) -> Catalog:
-        auto: dict[Id, set[Id]] = {}
-        for class_oid, oid, sub, ref_class, ref_oid, ref_sub, strength in edges:
-            source = self.resolve(catalogs[class_oid], oid, sub)
-            if source is None:
-                continue
-            target = self.resolve(catalogs[ref_class], ref_oid, ref_sub)
-            if target is None or target == source:
-                continue
-            if instead := self.instead.get((catalogs[class_oid], oid), {}).get(target):
-                target, strength = instead, "i"
-            if target[1 : len(source)] == source[1:] and len(target) > len(source):
-                continue  # a whole on its own part: a table on a column of its partition key
-            self.facts[source][2].add(target)
-            if strength != "n":
-                auto.setdefault(source, set()).add(target)
-        facts = {}
-        alone: dict[Id, frozenset[Id]] = {}  # most facts need their whole and nothing else
-        for id, (spec, parent, needs, order) in self.facts.items():
-            if not needs and id not in auto:
-                known = takes = frozenset() if parent is None else alone.setdefault(parent, frozenset((parent,)))
-            else:
-                parts = auto.get(id, set())
-                if parent is not None:
-                    needs.add(parent)
-                    parts.add(parent)
-                needs.discard(id)
-                known = frozenset(need for need in needs if need in self.facts)
-                takes = known & parts
-            facts[id] = Fact(id, spec, parent, known, takes, order)
-        return Catalog(facts, self.server.version_num, user=user)
+        def resolve(oid: int, sub: int) -> Id | None:
+            found = columns.get((catalog, oid, sub)) if sub else None
+            if found is None:
+                found = wholes.get(oid)
+                if found is None and (catalog, oid) in members:
+                    found = extensions.get(members[catalog, oid])
+            return found
+
+        return resolve
+
+    def work_out(self) -> tuple[Needs, Needs]:
+        """What `pg_depend` says, and the kinds, of what facts need beside their parents."""
+        needs, auto = self.needs, dict[Id, set[Id]]()
+        for class_oid, ref_class, strength, *ends in self.edges:
+            catalog = self.catalogs[class_oid]
+            source_of, target_of = self.resolver(catalog), self.resolver(self.catalogs[ref_class])
+            for oid, sub, ref_oid, ref_sub in zip(*ends, strict=True):
+                source = source_of(oid, sub)
+                if source is None:
+                    continue
+                target = target_of(ref_oid, ref_sub)
+                if target is None or target == source:
+                    continue
+                taken = strength != "n"
+                if instead := self.instead.get((catalog, oid), {}).get(target):
+                    target, taken = instead, True
+                if len(target) > len(source) and target[1 : len(source)] == source[1:]:
+                    continue  # a whole on its own part: a table on a column of its partition key
+                needs.setdefault(source, set()).add(target)
+                if taken:
+                    auto.setdefault(source, set()).add(target)
+        known, takes = {}, {}
+        for id, wanted in needs.items():
+            parent = self.facts[id].parent
+            parts = auto.get(id, set())
+            if parent is not None:
+                wanted.add(parent)
+                parts.add(parent)
+            wanted.discard(id)
+            known[id] = frozenset(need for need in wanted if need in self.facts)
+            takes[id] = known[id] & parts
+        return known, takes
 
 
 def read_catalog(
@@ -185,8 +211,7 @@ def read_catalog(
     Raises:
         psycopg.Error: the server's own errors.
     """
-    from psycopg import IsolationLevel
-
+    from telamon.catalog.fetch import snapshot
     from telamon.catalog.unmanaged import describe, objects_query, privileges_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
@@ -194,37 +219,21 @@ def read_catalog(
     superuser = connection.info.parameter_status("is_superuser") == "on"
     server = Server(connection.info.server_version, schemas, unqualified, superuser)
     reader = CatalogReader(server)
-    queries = [(kind, query) for kind in KINDS if (query := kind.query(server))]
-    previous = connection.isolation_level
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    try:
-        with paused(), connection.transaction(), connection.pipeline():
-            for setting in PINNED:
-                connection.execute(setting)
-            path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
-            connection.execute(path)
-            who = connection.execute("SELECT current_user")
-            catalogs = connection.execute(CATALOGS)
-            members = connection.execute(MEMBERS)
-            collations, classes = connection.execute(COLLATIONS), connection.execute(CLASSES)
-            found = [(kind, connection.execute(query)) for kind, query in queries]
-            edges = connection.execute(DEPENDENCIES)
-            objects = connection.execute(objects_query(server))
-            privileges = connection.execute(privileges_query())
-            # The server works on while we take in what it has found so far.
-            user = str((who.fetchone() or ("",))[0])
-            class_names = dict(catalogs.fetchall())
-            reader.members = {(catalog, oid): extension for catalog, oid, extension in members.fetchall()}
-            names = collations.fetchall()
-            reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in names}
-            reader.learn_classes(classes.fetchall())
-            for kind, cursor in found:
-                kind.read(reader, cursor.fetchall())
-            catalog = reader.finish(class_names, edges.fetchall(), user)
-            listed = ((name, oid) for name, oids in objects.fetchall() for oid in oids)
-            nameless = [key for key in listed if not reader.knows(*key)]
-            unmanaged = [name for (name,) in privileges.fetchall()]
-        unmanaged += describe(connection, nameless) if nameless else []
-        return replace(catalog, unmanaged=tuple(sorted(unmanaged)))
-    finally:
-        connection.isolation_level = previous
+    path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
+    kinds = [(kind, query) for kind in KINDS if (query := kind.query(server))]
+    queries = ["SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, *(query for _, query in kinds)]
+    queries += [objects_query(server), privileges_query(), DEPENDENCIES]
+    # The server works on while we take in what it has found so far.
+    with paused(), snapshot(connection, (*PINNED, path), queries) as results:
+        user = str(next(results)[0][0])
+        reader.catalogs = dict(next(results))
+        reader.members = {(catalog, oid): extension for catalog, oid, extension in next(results)}
+        reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in next(results)}
+        reader.learn_classes(next(results))
+        for kind, _ in kinds:
+            kind.read(reader, next(results))
+        nameless = [key for catalog, oids in next(results) for key in reader.unknown(catalog, oids)]
+        unmanaged = [name for (name,) in next(results)]
+        reader.edges = next(results)
+    unmanaged += describe(connection, nameless) if nameless else []
+    return Catalog(reader.facts, server.version_num, tuple(sorted(unmanaged)), user)

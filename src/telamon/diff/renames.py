@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs, title
 from telamon.diff import diff
 from telamon.errors import UsageError
 
@@ -178,11 +178,16 @@ def substituted(catalog: Catalog, names: Mapping[Id, Id]) -> Catalog:
     def at(id: Id) -> Id:
         return moved.get(id, id)
 
+    def work_out() -> tuple[Needs, Needs]:
+        linked = [fact for fact in catalog if fact.id in fact.links.found[0]]
+        needs = {at(fact.id): frozenset(map(at, fact.needs)) for fact in linked}
+        return needs, {at(fact.id): frozenset(map(at, fact.auto)) for fact in linked}
+
+    links = Links(work_out)
     facts = {}
     for fact in catalog:
         parent = at(fact.parent) if fact.parent else None
-        needs, auto = frozenset(map(at, fact.needs)), frozenset(map(at, fact.auto))
-        facts[at(fact.id)] = Fact(at(fact.id), spec(fact.spec), parent, needs, auto, fact.order)
+        facts[at(fact.id)] = Fact(at(fact.id), spec(fact.spec), parent, fact.order, links)
     return Catalog(facts, catalog.version_num, catalog.unmanaged, catalog.user)
 
 

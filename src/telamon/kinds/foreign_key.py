@@ -28,7 +28,7 @@ class ForeignKey(TableConstraint):
         same = replace(old.spec, deferrable=new.spec.deferrable, deferred=new.spec.deferred, valid=new.spec.valid)
         if same != new.spec or (old.spec.valid and not new.spec.valid):
             return super().alter(old, new, ctx)
-        steps = super().alter(replace(old, spec=replace(same, valid=old.spec.valid)), new, ctx) or []
+        steps = super().alter(old._replace(spec=replace(same, valid=old.spec.valid)), new, ctx) or []
         if (old.spec.deferrable, old.spec.deferred) != (new.spec.deferrable, new.spec.deferred):
             state = "NOT DEFERRABLE"
             if new.spec.deferrable:

@@ -117,7 +117,7 @@ class Grant(Kind):
                     path = ("grant", *target, grantee)
                     owned = owner is not None and grantee == f"to {owner.spec.role}"
                     if held != given and not owned and path not in ctx.new.facts:
-                        found.append(Fact(path, GrantSpec(given, given), id, frozenset({id})))
+                        found.append(Fact(path, GrantSpec(given, given), id))
         return found
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:

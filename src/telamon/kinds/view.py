@@ -82,7 +82,7 @@ class View(Kind):
         values = [
             f"NULL::{type}{'' if collation == '-' else f' COLLATE {collation}'}" for _, type, collation in spec.columns
         ]
-        stub = replace(fact, spec=replace(spec, definition=f"SELECT {', '.join(values)}", options=(), written=()))
+        stub = fact._replace(spec=replace(spec, definition=f"SELECT {', '.join(values)}", options=(), written=()))
         return [Step(self.text(stub, ctx, "CREATE OR REPLACE VIEW"), f"put a stub in the place of view {fact.id[2]}")]
 
     def text(self, fact: Fact, ctx: Context, verb: str) -> str:
