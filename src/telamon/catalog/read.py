@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
-from telamon.kinds.base import Server
+from telamon.kinds.base import ColumnName, Server, TypeName
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,9 +27,9 @@ MEMBERS = (
     " JOIN pg_catalog.pg_class c ON c.oid = d.classid WHERE d.deptype = 'e'"
 )
 
-# Edges that order creation, as arrays: one row for each pair of catalogs. Toast tables, schemas (a parent each) and what
-# initdb made are left out in the server; so is what a table's columns, array types and row types say of each other, and
-# the triggers behind foreign keys.
+# Edges that order creation, as arrays: one row for each pair of catalogs. Toast tables, schemas (a parent each) and
+# what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
+# other, and the triggers behind foreign keys.
 DEPENDENCIES = """
 SELECT classid, refclassid, deptype, array_agg(objid), array_agg(objsubid), array_agg(refobjid), array_agg(refobjsubid)
   FROM pg_catalog.pg_depend
@@ -45,14 +45,15 @@ CATALOGS = "SELECT oid, relname FROM pg_catalog.pg_class WHERE relnamespace = 11
 
 COLLATIONS = (
     "SELECT c.oid, n.nspname, c.collname FROM pg_catalog.pg_collation c"
-    " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid IN"
-    " (SELECT attcollation FROM pg_catalog.pg_attribute UNION SELECT typcollation FROM pg_catalog.pg_type"
-    " UNION SELECT unnest(indcollation::oid[]) FROM pg_catalog.pg_index)"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
 )
 CLASSES = (
     "SELECT c.oid, n.nspname, c.opcname, c.opcmethod, c.opcdefault, c.opcintype"
     " FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_namespace n ON n.oid = c.opcnamespace"
 )
+
+
+TYPES = "SELECT oid, pg_catalog.format_type(oid, NULL), typcollation, typstorage FROM pg_catalog.pg_type"
 
 
 class CatalogReader:
@@ -71,6 +72,8 @@ class CatalogReader:
         self.names: dict[tuple[str, int], tuple[str, str]] = {}
         self.paths: dict[tuple[str, int, int], Id | None] = {}
         self.by_parent: dict[Id, list[Id]] = {}
+        self.types: dict[int, TypeName] = {}
+        self.column_names: dict[tuple[int, int], ColumnName] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
         self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
@@ -134,6 +137,15 @@ class CatalogReader:
 
     def all_of(self, catalog: str) -> Mapping[int, Id]:
         return self.wholes[catalog]
+
+    def type_of(self, oid: int) -> TypeName:
+        return self.types[oid]
+
+    def learn_column(self, relation: int, number: int, column: ColumnName) -> None:
+        self.column_names[relation, number] = column
+
+    def column_of(self, relation: int, number: int) -> ColumnName:
+        return self.column_names[relation, number]
 
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
@@ -221,7 +233,7 @@ def read_catalog(
     reader = CatalogReader(server)
     path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
     kinds = [(kind, query) for kind in KINDS if (query := kind.query(server))]
-    queries = ["SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, *(query for _, query in kinds)]
+    queries = ["SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, TYPES, *(query for _, query in kinds)]
     queries += [objects_query(server), privileges_query(), DEPENDENCIES]
     # The server works on while we take in what it has found so far.
     with paused(), snapshot(connection, (*PINNED, path), queries) as results:
@@ -230,6 +242,7 @@ def read_catalog(
         reader.members = {(catalog, oid): extension for catalog, oid, extension in next(results)}
         reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in next(results)}
         reader.learn_classes(next(results))
+        reader.types = {oid: TypeName(*rest) for oid, *rest in next(results)}
         for kind, _ in kinds:
             kind.read(reader, next(results))
         nameless = [key for catalog, oids in next(results) for key in reader.unknown(catalog, oids)]

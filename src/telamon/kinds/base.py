@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.errors import TelamonError
@@ -112,6 +112,34 @@ class Context:
         return ident("" if schema == self.server.unqualified else schema, *names)
 
 
+class TypeName(NamedTuple):
+    """A type as columns speak of it.
+
+    Args:
+        name: without modifier, as `format_type` writes it.
+        collation: the OID of its own, 0 if it has none.
+        storage: the letter of its own.
+    """
+
+    name: str
+    collation: int
+    storage: str
+
+
+class ColumnName(NamedTuple):
+    """A column as indexes and constraints speak of it.
+
+    Args:
+        quoted: its name, in quotes where it needs them.
+        collation: an OID, 0 if it has none.
+        type: an OID.
+    """
+
+    quoted: str
+    collation: int
+    type: int
+
+
 class Reader(Protocol):
     """Takes in what kinds find in the system catalogs."""
 
@@ -137,6 +165,18 @@ class Reader(Protocol):
 
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
         """The fact at an address, if there is one."""
+
+    def all_of(self, catalog: str) -> Mapping[int, Id]:
+        """The facts of all whole objects of a catalog so far, by OID."""
+
+    def type_of(self, oid: int) -> TypeName:
+        """A type, of PostgreSQL's own too."""
+
+    def learn_column(self, relation: int, number: int, column: ColumnName) -> None:
+        """Remembers a column of a table or materialized view for `column_of`."""
+
+    def column_of(self, relation: int, number: int) -> ColumnName:
+        """A column that was learnt."""
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         """(path, fact) of an object that can have satellites: how it is named, and what it is a part of."""

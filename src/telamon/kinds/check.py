@@ -14,7 +14,7 @@ from telamon.quote import ident
 class Check(TableConstraint):
     name = "check"
     rank = 38
-    types = "c"
+    type = "c"
     survives = frozenset({"typmod", "type"})
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:

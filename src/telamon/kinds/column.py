@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import ColumnName, Context, Kind, Reader, Row, Server, Step, TypeName
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
-from telamon.kinds.table import alter_table, column_options, heirs, option_steps, table_of
+from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
 STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 COMPRESSION = {"p": "pglz", "l": "lz4"}
+GENERATED = {"s": "STORED", "v": "VIRTUAL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,17 @@ class Column(Kind):
     goes_along = True
 
     def query(self, server: Server) -> str:
+        # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
+        # indexes ask for their names.
         return f"""
-            SELECT a.attrelid::int8, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-                   CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, NULL) END,
-                   a.atttypid::int8,
-                   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::int8 END,
-                   a.attgenerated::text,
-                   CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-                   a.attidentity::text, NOT a.attislocal, a.attinhcount,
-                   CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text ELSE '' END,
-                   a.attcompression::text, nullif(a.attstattarget, -1), a.attoptions,
-                   CASE WHEN a.attgenerated <> '' THEN d.oid::int8 END,
+            SELECT a.attrelid, a.attnum, a.attname, nullif(quote_ident(a.attname), a.attname), a.atttypid,
+                   CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
+                   a.attcollation, a.attstorage, nullif(a.attcompression, ''), nullif(a.attislocal, true),
+                   nullif(a.attstattarget, -1), a.attoptions, a.attfdwoptions, nullif(a.attgenerated, ''),
+                   CASE WHEN a.attgenerated <> '' THEN
+                     (SELECT ARRAY[d.oid::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid)]
+                        FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+                   nullif(a.attidentity, ''),
                    CASE WHEN a.attidentity <> '' THEN
                      (SELECT ARRAY[s.oid::text, n.nspname, s.relname, pg_catalog.format_type(q.seqtypid, NULL),
                                    q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text,
@@ -84,44 +86,44 @@ class Column(Kind):
                         JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
                        WHERE i.classid = 'pg_catalog.pg_class'::regclass AND i.deptype = 'i'
                          AND i.refclassid = 'pg_catalog.pg_class'::regclass
-                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END,
-                   a.attfdwoptions, t.typstorage::text
+                         AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-              JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-              LEFT JOIN pg_catalog.pg_attrdef d
-                ON a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum
-             WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
-               AND a.attnum > 0 AND NOT a.attisdropped"""
+             WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
+               AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for relation, number, name, type, base, type_oid, collation, generated, expression, identity, *rest in rows:
-            foreign, _, storage, compression, statistics, options, default_oid, sequence, foreign_options, own = rest
-            table = reader.find("pg_class", relation)
-            if table is None:
+        tables, types = reader.all_of("pg_class"), reader.all_of("pg_type")
+        plain: dict[Row, ColumnSpec] = {}  # most columns are like many others
+        for relation, number, name, quoted, type_oid, *rest in rows:
+            reader.learn_column(relation, number, ColumnName(quoted or name, rest[1], type_oid))
+            table = tables.get(relation)
+            if table is None or table[0] not in TABLES:
                 continue
-            id = ("column", *table[1:], name)
-            spec = ColumnSpec(
-                type,
-                base or type,
-                reader.name_of("pg_collation", collation) if collation else None,
-                {"s": "STORED", "v": "VIRTUAL"}.get(generated, ""),
-                expression,
-                IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
-                foreign,
-                STORAGE.get(storage, ""),
-                COMPRESSION.get(compression, ""),
-                statistics,
-                column_options(options),
-                tuple(sorted(foreign_options or ())),
-                STORAGE[own],
+            id = ("column", table[1], table[2], name)
+            *common, options, foreign_options, generated, expression, identity, sequence = rest
+            if options is foreign_options is generated is identity is None:
+                key = (type_oid, *common)
+                spec = plain.get(key)
+                if spec is None:
+                    spec = plain[key] = column_spec(reader.type_of(type_oid), common, reader)
+            else:
+                spec = replace(
+                    column_spec(reader.type_of(type_oid), common, reader),
+                    options=column_options(options),
+                    foreign_options=tuple(sorted(foreign_options or ())),
+                    generated=GENERATED.get(generated, ""),
+                    expression=expression[1] if expression else None,
+                    identity=IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
+                )
+                if expression:
+                    reader.alias("pg_attrdef", int(expression[0]), id)
+                if sequence:
+                    reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
+            own = types.get(type_oid)
+            reader.add(
+                id, spec, ("pg_class", relation, number), parent=table, needs=(own,) if own else (), order=number
             )
-            needs = [reader.find("pg_type", type_oid)]
-            reader.add(id, spec, ("pg_class", relation, number), parent=table, needs=needs, order=number)
-            if default_oid:
-                reader.alias("pg_attrdef", default_oid, id)
-            if sequence:
-                reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         identity = fact.spec.identity
@@ -326,6 +328,26 @@ class Column(Kind):
             f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
         )
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+
+def column_spec(type: TypeName, row: Sequence[Any], reader: Reader) -> ColumnSpec:
+    """What nearly all columns are made of: type, collation, storage, compression, inheritance, statistics target."""
+    text, collation, storage, compression, local, statistics = row
+    other = collation and collation != type.collation
+    return ColumnSpec(
+        type=text or type.name,
+        base=type.name,
+        collation=reader.name_of("pg_collation", collation) if other else None,
+        generated="",
+        expression=None,
+        identity=None,
+        inherited=local is False,
+        storage="" if storage == type.storage else STORAGE[storage],
+        compression=COMPRESSION.get(compression, ""),
+        statistics=statistics,
+        options=(),
+        own_storage=STORAGE[type.storage],
+    )
 
 
 def owned_after(column: Fact, ctx: Context) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -45,73 +46,65 @@ def suffix(spec: ConstraintSpec) -> str:
 class TableConstraint(Kind):
     """A constraint of a table; subclasses say which `contype` and what its alterations may be."""
 
-    types: str
+    type: str
     folds = True
     renames_freely = True
     recurses = True
     """Whether ALTER TABLE hands it down to partitions; if not, ONLY is used."""
+    by_type: ClassVar[dict[str, TableConstraint]] = {}
+
+    def __init__(self) -> None:
+        self.by_type[self.type] = self
 
     def query(self, server: Server) -> str:
-        listed = ", ".join(f"'{letter}'" for letter in self.types)
+        """One query for all of them, the primary key's."""
+        if self.type != "p":
+            return ""
         enforced = server.since(18, "k.conenforced", "true")
         return f"""
-            SELECT k.oid::int8, k.conrelid::int8, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
+            SELECT k.contype, k.oid, k.conrelid, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
                    k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
-                   k.coninhcount > 0, k.conkey, k.conindid::int8, coalesce(s.spcname, ''), i.reloptions,
-                   nullif(k.confrelid, 0)::int8,
+                   k.coninhcount > 0, k.conkey, nullif(k.conindid, 0), s.spcname, i.reloptions, nullif(k.confrelid, 0),
                    CASE WHEN k.contype = 'c' AND NOT k.convalidated AND NOT k.connoinherit THEN ARRAY(
                      WITH RECURSIVE heirs AS (
                        SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conrelid
                        UNION SELECT i.inhrelid FROM heirs h JOIN pg_catalog.pg_inherits i ON i.inhparent = h.inhrelid)
-                     SELECT c.oid::int8 FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
+                     SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
                       WHERE NOT c.relispartition) END
               FROM pg_catalog.pg_constraint k
               JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
               LEFT JOIN pg_catalog.pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = i.reltablespace
-             WHERE k.contype IN ({listed}) AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
-               {self.condition()}"""
-
-    def condition(self) -> str:
-        """A further condition on `pg_constraint k`, beginning with AND."""
-        return ""
+             WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND NOT (k.contype = 'f' AND k.conparentid <> 0)
+               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for (
-            oid,
-            relation,
-            name,
-            text,
-            deferrable,
-            deferred,
-            valid,
-            enforced,
-            no_inherit,
-            local,
-            inh,
-            keys,
-            *index,
-        ) in rows:
-            table = reader.find("pg_class", relation)
-            if table is None:
-                continue
-            index_oid, space, options, referenced, heirs = index
-            id = (self.name, *table[1:3], name)
-            flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inh)
-            bare = text
-            for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
-                bare = bare.removesuffix(words)
-            spec = ConstraintSpec(bare, *flags, space, tuple(sorted(options or ())))
-            columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
-            # One that is not valid is handed down as such only to tables that are there.
-            needs = [
-                *self.requirements(columns),
-                reader.find("pg_class", referenced) if referenced else None,
-                *(reader.find("pg_class", heir) for heir in heirs or ()),
-            ]
-            reader.add(id, spec, ("pg_constraint", oid), parent=table, order=oid, needs=needs)
-            if index_oid and self.owns_index:
-                reader.alias("pg_class", index_oid, id, path=("index", table[1], name))
+        for type, *row in rows:
+            self.by_type[type].read_one(reader, row)
+
+    def read_one(self, reader: Reader, row: Sequence[Any]) -> None:
+        """Turns one row into a fact of this kind."""
+        oid, relation, name, text, deferrable, deferred, valid, enforced, no_inherit, local, inherited, *rest = row
+        table = reader.find("pg_class", relation)
+        if table is None:
+            return
+        keys, index_oid, space, options, referenced, heirs = rest
+        id = (self.name, *table[1:3], name)
+        flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inherited)
+        bare = text
+        for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
+            bare = bare.removesuffix(words)
+        spec = ConstraintSpec(bare, *flags, space or "", tuple(sorted(options or ())))
+        columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
+        # One that is not valid is handed down as such only to tables that are there.
+        needs = [
+            *self.requirements(columns),
+            reader.find("pg_class", referenced) if referenced else None,
+            *(reader.find("pg_class", heir) for heir in heirs or ()),
+        ]
+        reader.add(id, spec, ("pg_constraint", oid), parent=table, order=oid, needs=needs)
+        if index_oid and self.owns_index:
+            reader.alias("pg_class", index_oid, id, path=("index", table[1], name))
 
     owns_index = False
 

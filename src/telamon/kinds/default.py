@@ -29,30 +29,33 @@ class Default(Kind):
     survives = frozenset({"typmod"})
 
     def query(self, server: Server) -> str:
+        # Equal trees are equal texts (no column is named in one): each is written once.
         return f"""
-            SELECT d.oid::int8, d.adrelid::int8, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid), s.objid
-              FROM pg_catalog.pg_attrdef d
-              JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-              LEFT JOIN (SELECT d.objid AS def, min(d.refobjid::int8) AS objid
-                           FROM pg_catalog.pg_depend d
-                           JOIN pg_catalog.pg_sequence q ON q.seqrelid = d.refobjid
-                          WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass
-                            AND d.refclassid = 'pg_catalog.pg_class'::regclass
-                          GROUP BY 1) s ON s.def = d.oid
-             WHERE a.attgenerated = '' AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
-               AND c.relnamespace IN {server.namespaces}"""
+            SELECT (SELECT pg_catalog.pg_get_expr(one.adbin, one.adrelid)
+                      FROM pg_catalog.pg_attrdef one WHERE one.oid = same.oids[1]),
+                   (SELECT min(d.refobjid) FROM pg_catalog.pg_depend d
+                      JOIN pg_catalog.pg_sequence q ON q.seqrelid = d.refobjid
+                     WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = same.oids[1]
+                       AND d.refclassid = 'pg_catalog.pg_class'::regclass),
+                   same.oids, same.relations, same.numbers
+              FROM (SELECT array_agg(d.oid) AS oids, array_agg(d.adrelid) AS relations, array_agg(d.adnum) AS numbers
+                      FROM pg_catalog.pg_attrdef d
+                      JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+                      JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                     WHERE a.attgenerated = '' AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
+                       AND c.relnamespace IN {server.namespaces}
+                     GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, relation, number, expression, sequence_oid in rows:
-            found = reader.described("pg_class", relation, number)
-            if found is None:
-                continue
-            column, parent = found
+        for expression, sequence_oid, *places in rows:
             sequence = reader.find("pg_class", sequence_oid) if sequence_oid else None
             plain = expression.startswith("nextval('") and expression.endswith("'::regclass)")
             spec = DefaultSpec(expression, sequence if plain else None)
-            reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
+            for oid, relation, number in zip(*places, strict=True):
+                found = reader.described("pg_class", relation, number)
+                if found is not None:
+                    column, parent = found
+                    reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
 
     def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
         return fact.parent if fact.parent and fact.parent[0] == "column" else None

@@ -8,5 +8,5 @@ from telamon.kinds.primary_key import PrimaryKey
 class Exclusion(PrimaryKey):
     name = "exclusion"
     rank = 37
-    types = "x"
+    type = "x"
     survives = frozenset({"typmod"})

@@ -15,11 +15,8 @@ class ForeignKey(TableConstraint):
     name = "foreign_key"
     rank = 60
     after_rows = True
-    types = "f"
+    type = "f"
     survives = frozenset({"typmod"})
-
-    def condition(self) -> str:
-        return "AND k.conparentid = 0"
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)

@@ -35,6 +35,8 @@ MEMBER = """
             pg_catalog.pg_identify_object(x.class, x.oid, 0) o
       WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0 AND d.deptype = 'e')"""
 
+COLUMNS = "catalog, oid, sub, acl, standard, owner"
+
 
 @dataclass(frozen=True, slots=True)
 class GrantSpec:
@@ -71,32 +73,45 @@ class Grant(Kind):
             " AND i.classoid = 'pg_catalog.pg_class'::regclass AND i.privtype = 'e'"
             " WHERE a.attacl IS DISTINCT FROM i.initprivs AND a.attacl IS NOT NULL AND a.attrelid >= 16384"
         )
+        # Many objects have the same privileges: each list is taken apart once.
+        listed = f"SELECT x.*, {MEMBER} AS member FROM ({' UNION ALL '.join(parts)}) AS x (class, {COLUMNS})"
         return (
-            f"SELECT x.catalog, x.oid::int8, x.sub, pg_catalog.pg_get_userbyid(x.owner), {exploded('x.acl')},"
-            f" {exploded('x.standard')}, {MEMBER} FROM ({' UNION ALL '.join(parts)})"
-            " AS x (class, catalog, oid, sub, acl, standard, owner)"
+            f"SELECT s.catalog, pg_catalog.pg_get_userbyid(s.owner), {exploded('s.acl')}, {exploded('s.standard')},"
+            " s.member, s.oids, s.subs FROM (SELECT catalog, owner, acl, standard, member, array_agg(oid) AS oids,"
+            f" array_agg(sub) AS subs FROM ({listed}) o GROUP BY catalog, owner, acl, standard, member) s"
         )
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for catalog, oid, sub, owner, held, given, member in rows:
-            found = reader.described(catalog, oid, sub)
-            if member:
-                found = ("member", *(part for part in member[1:] if part)), ("extension", member[0])
-            if found is None:
+        for catalog, owner, held, given, member, oids, subs in rows:
+            moved = self.moved(owner, by_grantee(held), by_grantee(given))
+            if not moved:
                 continue
-            target, parent = found
-            have, standard = by_grantee(held), by_grantee(given)
-            for key in sorted(have.keys() | standard.keys()):
-                spec = GrantSpec(have.get(key, ()), standard.get(key, ()))
-                if spec.held == spec.given:
-                    continue
-                grantee, grantor = key
-                # The owner is named by its role only where it is not the reader's own (see owner.py).
-                who = "" if grantee == owner else f"to {grantee}"
-                by = () if grantor == owner else (f"by {grantor}",)
-                # Who passes a privilege on must hold it first.
-                needs = [("grant", *target, f"to {grantor}")] if by else []
-                reader.add(("grant", *target, who or "to the owner", *by), spec, parent=parent, needs=needs)
+            for oid, sub in zip(oids, subs, strict=True):
+                found = reader.described(catalog, oid, sub)
+                if member:
+                    found = ("member", *(part for part in member[1:] if part)), ("extension", member[0])
+                if found is not None:
+                    target, parent = found
+                    for tail, spec, grantor in moved:
+                        # Who passes a privilege on must hold it first.
+                        needs = [("grant", *target, f"to {grantor}")] if grantor else ()
+                        reader.add(("grant", *target, *tail), spec, parent=parent, needs=needs)
+
+    def moved(
+        self, owner: str, have: dict[tuple[str, str], Privileges], standard: dict[tuple[str, str], Privileges]
+    ) -> list[tuple[Id, GrantSpec, str]]:
+        """(end of the identity, spec, grantor unless it is the owner) for all whose privileges are not the given ones.
+
+        The owner is named by its role only where it is not the reader's own (see owner.py).
+        """
+        found: list[tuple[Id, GrantSpec, str]] = []
+        for grantee, grantor in sorted(have.keys() | standard.keys()):
+            spec = GrantSpec(have.get((grantee, grantor), ()), standard.get((grantee, grantor), ()))
+            if spec.held != spec.given:
+                who = "to the owner" if grantee == owner else f"to {grantee}"
+                other = "" if grantor == owner else grantor
+                found.append(((who, f"by {other}") if other else (who,), spec, other))
+        return found
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         given = fact.spec.given

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import ColumnName, Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
@@ -57,22 +58,16 @@ class Index(Kind):
     def query(self, server: Server) -> str:
         distinct = server.since(15, "i.indnullsnotdistinct", "false")
         return f"""
-            SELECT c.oid::int8, n.nspname, c.relname, i.indrelid::int8, am.amname, i.indisunique, {distinct},
-                   i.indnkeyatts,
-                   ARRAY(SELECT quote_ident(k.attname) || E'\\x01' || k.attcollation || E'\\x01' || k.atttypid
-                         FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
-                         LEFT JOIN pg_catalog.pg_attribute k
-                           ON k.attrelid = i.indrelid AND k.attnum = u.num AND u.num > 0
-                         ORDER BY u.ord),
+            SELECT c.oid, n.nspname, c.relname, i.indrelid, am.amname, i.indisunique, {distinct}, i.indnkeyatts,
+                   i.indkey, i.indclass, i.indcollation, i.indoption,
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, u.ord::int, false)
                              FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
                             WHERE u.num = 0 ORDER BY u.ord) END,
-                   i.indclass::oid[]::int8[], i.indcollation::oid[]::int8[], i.indoption::int2[],
-                   CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) ELSE '' END,
-                   c.reloptions, coalesce(s.spcname, ''), i.indisvalid OR c.relkind = 'I',
+                   CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
+                   c.reloptions, s.spcname, i.indisvalid OR c.relkind = 'I',
                    CASE WHEN NOT i.indisvalid AND c.relkind = 'I' THEN
-                     ARRAY(SELECT h.inhrelid::int8 FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indrelid
+                     ARRAY(SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indrelid
                               AND NOT EXISTS (SELECT FROM pg_catalog.pg_index own
                                                 JOIN pg_catalog.pg_inherits o ON o.inhrelid = own.indexrelid
                                                WHERE own.indrelid = h.inhrelid AND own.indisvalid
@@ -80,10 +75,9 @@ class Index(Kind):
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
-                   CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute k
-                                      WHERE k.attrelid = i.indexrelid AND k.attoptions IS NOT NULL) THEN
-                     ARRAY(SELECT coalesce(array_to_string(k.attoptions, E'\\x01'), '') FROM pg_catalog.pg_attribute k
-                            WHERE k.attrelid = i.indexrelid ORDER BY k.attnum) END
+                   (SELECT array_agg(coalesce(array_to_string(k.attoptions, E'\\x01'), '') ORDER BY k.attnum)
+                      FROM pg_catalog.pg_attribute k
+                     WHERE k.attrelid = i.indexrelid HAVING count(k.attoptions) > 0)
               FROM pg_catalog.pg_index i
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -95,27 +89,35 @@ class Index(Kind):
                                   AND k.contype IN ('p', 'u', 'x'))"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, relation_oid, method, unique, distinct, count, columns, expressions, *rest in rows:
-            classes, collations, options, predicate, settings, space, valid, lacking, targets, class_options = rest
+        for oid, schema, name, relation_oid, method, unique, distinct, count, *rest in rows:
+            vectors, (expressions, predicate, settings, space, valid, lacking, targets, class_options) = (
+                rest[:4], rest[4:]
+            )  # fmt: skip
             relation = reader.find("pg_class", relation_oid)
             if relation is None or reader.is_member("pg_class", oid):
                 continue
+            numbers, classes, collations, options = (numbers_in(vector) for vector in vectors)
             texts = iter(expressions or ())
-            parts = [column.split("\x01") if column is not None else (next(texts), "0", "0") for column in columns]
+            parts = [
+                reader.column_of(relation_oid, number) if number else ColumnName(next(texts), 0, 0)
+                for number in numbers
+            ]
             keys = []
             for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
                 bits = options[k]
                 opts = column_options(class_options[k].split("\x01")) if class_options and class_options[k] else ()
                 collation = None
-                if collations[k] and (collations[k] != DEFAULT_COLLATION or own_collation not in ("0", "100")):
+                if collations[k] and (
+                    collations[k] != DEFAULT_COLLATION or own_collation not in (0, DEFAULT_COLLATION)
+                ):
                     collation = reader.name_of("pg_collation", collations[k])
-                operator_class = reader.operator_class(classes[k], int(type_oid), always=bool(opts))
+                operator_class = reader.operator_class(classes[k], type_oid, always=bool(opts))
                 keys.append(KeySpec(text, collation, operator_class, opts, bool(bits & DESCENDING), bool(bits & FIRST)))
             include = tuple(text for text, _, _ in parts[count:])
             statistics = tuple((int(number), int(target)) for number, target in targets or ())
             spec = IndexSpec(
-                relation, method, unique, distinct, tuple(keys), include, predicate,
-                tuple(sorted(settings or ())), space, statistics, valid,
+                relation, method, unique, distinct, tuple(keys), include, predicate or "",
+                tuple(sorted(settings or ())), space or "", statistics, valid,
             )  # fmt: skip
             # Some partitions have no valid index for it, and attaching them afterwards would make one: it comes
             # after them, and so is no part that its own table must have before it is attached itself.
@@ -184,6 +186,12 @@ class Index(Kind):
             space = ident(after.tablespace or "pg_default")
             steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
         return steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+@lru_cache(maxsize=4096)
+def numbers_in(vector: str) -> tuple[int, ...]:
+    """The numbers of an `int2vector` or `oidvector`, which the server writes with blanks between them."""
+    return tuple(map(int, vector.split()))
 
 
 def concurrent(verb: str, fact: Fact, ctx: Context) -> bool:

@@ -67,12 +67,11 @@ class NotNull(Kind):
         where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"
         if server.major >= 18:
             return f"""
-                SELECT k.oid::int8, k.conrelid::int8, k.conkey[1], k.conname, k.connoinherit, k.convalidated,
-                       NOT k.conislocal
+                SELECT k.oid, k.conrelid, k.conkey[1], k.conname, k.connoinherit, k.convalidated, NOT k.conislocal
                   FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
                  WHERE k.contype = 'n' AND {where}"""
         return f"""
-            SELECT NULL::int8, a.attrelid::int8, a.attnum, '', false, true, NOT a.attislocal
+            SELECT NULL::oid, a.attrelid, a.attnum, '', false, true, NOT a.attislocal
               FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
              WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND {where}"""
 

@@ -12,7 +12,7 @@ from telamon.quote import ident
 class PrimaryKey(TableConstraint):
     name = "primary_key"
     rank = 35
-    types = "p"
+    type = "p"
     recurses = False
     owns_index = True
     survives = frozenset({"typmod", "type"})

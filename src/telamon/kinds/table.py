@@ -128,30 +128,29 @@ class Table(Kind):
 
     def query(self, server: Server) -> str:
         return f"""
-            SELECT c.oid::int8, n.nspname, c.relname, c.reltype::int8, t.typarray::int8, c.relpersistence = 'u',
+            SELECT c.oid, n.nspname, c.relname, c.reltype, t.typarray, c.relpersistence = 'u',
                    CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) ELSE '' END,
                    c.relispartition,
                    CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) ELSE '' END,
-                   c.reloftype::int8,
+                   c.reloftype,
                    CASE WHEN c.relam <> 0 AND am.amname <> 'heap' THEN am.amname ELSE '' END,
-                   coalesce(s.spcname, ''), c.reloptions,
-                   CASE WHEN c.reltoastrelid <> 0 THEN
-                     (SELECT tc.reloptions FROM pg_catalog.pg_class tc WHERE tc.oid = c.reltoastrelid) END,
+                   coalesce(s.spcname, ''), c.reloptions, toast.reloptions,
                    c.relrowsecurity, c.relforcerowsecurity,
-                   CASE WHEN NOT c.relispartition THEN
-                     ARRAY(SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i
-                            WHERE i.inhrelid = c.oid ORDER BY i.inhseqno) END,
+                   CASE WHEN NOT c.relispartition THEN h.parents END,
                    CASE WHEN c.relkind = 'p' THEN
                      ARRAY(SELECT k.attname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute k
                                ON k.attrelid = d.objid AND k.attnum = d.objsubid
                             WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i'
                               AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid = 0) END,
-                   fs.srvname, ft.ftserver::int8, ft.ftoptions
+                   fs.srvname, ft.ftserver, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
               LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
+              LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
+              LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents
+                           FROM pg_catalog.pg_inherits GROUP BY 1) h ON h.inhrelid = c.oid
               LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
               LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
              WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""

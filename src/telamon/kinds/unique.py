@@ -8,4 +8,4 @@ from telamon.kinds.primary_key import PrimaryKey
 class Unique(PrimaryKey):
     name = "unique"
     rank = 36
-    types = "u"
+    type = "u"
