@@ -105,6 +105,7 @@ def test_every_catalog_of_objects_is_looked_at() -> None:
     apart = {
         "pg_user_mapping", "pg_subscription", "pg_default_acl", "pg_amop", "pg_amproc",  # with conditions of their own
         "pg_enum", "pg_publication_namespace",  # parts of what is named
+        "pg_attrdef",  # a property of a column
         "pg_authid", "pg_auth_members", "pg_database", "pg_tablespace", "pg_parameter_acl",  # the cluster's
         "pg_largeobject_metadata",  # data
     }  # fmt: skip

@@ -24,16 +24,17 @@ PINNED = (
 
 MEMBERS = (
     "SELECT c.relname, d.objid, d.refobjid FROM pg_catalog.pg_depend d"
-    " JOIN pg_catalog.pg_class c ON c.oid = d.classid WHERE d.deptype = 'e'"
+    " JOIN pg_catalog.pg_class c ON c.oid = d.classid"
+    " WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'"
 )
 
 # Edges that order creation, as arrays: one row for each pair of catalogs. Toast tables, schemas (a parent each) and
 # what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
-# other, and the triggers behind foreign keys.
+# other, and the triggers behind foreign keys. (As int8, so that the catalog is read through and not by its indexes.)
 DEPENDENCIES = """
 SELECT classid, refclassid, deptype, array_agg(objid), array_agg(objsubid), array_agg(refobjid), array_agg(refobjsubid)
   FROM pg_catalog.pg_depend
- WHERE objid >= 16384 AND refobjid >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
+ WHERE objid::int8 >= 16384 AND refobjid::int8 >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
    AND refclassid <> 'pg_catalog.pg_namespace'::regclass
    AND NOT (classid = refclassid AND objid = refobjid AND refobjsubid = 0)
    AND NOT (classid = 'pg_catalog.pg_type'::regclass AND deptype = 'i')

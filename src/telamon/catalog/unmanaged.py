@@ -20,18 +20,19 @@ IN_SCHEMAS = {
 }  # fmt: skip
 # Catalogs of parts of relations, and the column of the relation.
 OF_RELATIONS = {
-    "pg_constraint": "conrelid", "pg_attrdef": "adrelid", "pg_trigger": "tgrelid", "pg_rewrite": "ev_class",
+    "pg_constraint": "conrelid", "pg_trigger": "tgrelid", "pg_rewrite": "ev_class",
     "pg_policy": "polrelid", "pg_publication_rel": "prrelid",
 }  # fmt: skip
 ELSEWHERE = (
     "pg_cast", "pg_language", "pg_am", "pg_transform", "pg_event_trigger", "pg_foreign_data_wrapper",
     "pg_foreign_server", "pg_publication", "pg_extension",
 )  # fmt: skip
-# Row types and arrays; triggers of foreign keys and of partitions; constraints that partitions have from their parents.
+# Row types and arrays; triggers of foreign keys and of partitions; constraints that partitions have from their parents,
+# and NOT NULL, which like a default (in pg_attrdef) is nothing but a property of its column.
 OUTER = {
     "pg_type": " AND typrelid = 0 AND NOT (typtype = 'b' AND typelem <> 0 AND typarray = 0)",
     "pg_trigger": " AND NOT tgisinternal AND tgparentid = 0",
-    "pg_constraint": " AND conparentid = 0",
+    "pg_constraint": " AND conparentid = 0 AND contype <> 'n'",
 }
 # Catalogs of PostgreSQL's own objects whose privileges people change, and the columns of privileges, owner and schema.
 PRIVILEGES = {
@@ -56,7 +57,7 @@ def privileges_query() -> str:
     parts.append(
         "SELECT 'pg_catalog.pg_class'::regclass, attrelid, attnum, attacl, NULL"
         " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-        " WHERE attrelid < 16384 AND attacl IS NOT NULL AND c.relnamespace = 'pg_catalog'::regnamespace"
+        " WHERE c.oid < 16384 AND attacl IS NOT NULL AND c.relnamespace = 'pg_catalog'::regnamespace"
     )
     return f"""
         SELECT 'privileges on ' || o.type || ' ' || o.identity
@@ -91,8 +92,8 @@ def objects_query(server: Server) -> str:
         "SELECT 'pg_catalog.pg_amproc'::regclass, oid FROM pg_catalog.pg_amproc WHERE amprocfamily < 16384",
     ]
     return f"""
-        SELECT (SELECT relname FROM pg_catalog.pg_class WHERE oid = x.class), array_agg(x.oid::int8)
-          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid) WHERE x.oid >= 16384 GROUP BY x.class"""
+        SELECT (SELECT relname FROM pg_catalog.pg_class WHERE oid = x.class), array_agg(x.oid)
+          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid) WHERE x.oid::int8 >= 16384 GROUP BY x.class"""
 
 
 def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[tuple[str, int]]) -> list[str]:

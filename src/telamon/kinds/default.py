@@ -41,9 +41,7 @@ class Default(Kind):
               FROM (SELECT array_agg(d.oid) AS oids, array_agg(d.adrelid) AS relations, array_agg(d.adnum) AS numbers
                       FROM pg_catalog.pg_attrdef d
                       JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-                      JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-                     WHERE a.attgenerated = '' AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
-                       AND c.relnamespace IN {server.namespaces}
+                     WHERE c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v') AND c.relnamespace IN {server.namespaces}
                      GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
@@ -53,7 +51,7 @@ class Default(Kind):
             spec = DefaultSpec(expression, sequence if plain else None)
             for oid, relation, number in zip(*places, strict=True):
                 found = reader.described("pg_class", relation, number)
-                if found is not None:
+                if found is not None and reader.find("pg_attrdef", oid) is None:  # else it is a generated column's
                     column, parent = found
                     reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
 

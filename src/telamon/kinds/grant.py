@@ -28,13 +28,14 @@ RELATIONS = ("table", "view", "materialized_view", "foreign_table")
 ROUTINES = ("function", "procedure", "aggregate")
 # Of a member of an extension, which is no fact: the extension, and the member's type, quoted name and column.
 MEMBER = """
-    (SELECT ARRAY[e.extname::text, o.type, o.identity,
-                  (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid AND a.attnum = x.sub
-                      AND x.sub > 0)]
-       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid,
-            pg_catalog.pg_identify_object(x.class, x.oid, 0) o
-      WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0 AND d.deptype = 'e')"""
-
+    CASE WHEN (x.class, x.oid) IN (SELECT d.classid, d.objid FROM pg_catalog.pg_depend d
+                                    WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e') THEN
+     (SELECT ARRAY[e.extname::text, o.type, o.identity,
+                   (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = x.oid AND a.attnum = x.sub
+                       AND x.sub > 0)]
+        FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid,
+             pg_catalog.pg_identify_object(x.class, x.oid, 0) o
+       WHERE d.classid = x.class AND d.objid = x.oid AND d.objsubid = 0 AND d.deptype = 'e') END"""
 COLUMNS = "catalog, oid, sub, acl, standard, owner"
 
 
@@ -71,7 +72,7 @@ class Grant(Kind):
             " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
             " LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = a.attrelid AND i.objsubid = a.attnum"
             " AND i.classoid = 'pg_catalog.pg_class'::regclass AND i.privtype = 'e'"
-            " WHERE a.attacl IS DISTINCT FROM i.initprivs AND a.attacl IS NOT NULL AND a.attrelid >= 16384"
+            " WHERE a.attacl IS DISTINCT FROM i.initprivs AND a.attacl IS NOT NULL AND a.attrelid::int8 >= 16384"
         )
         # Many objects have the same privileges: each list is taken apart once.
         listed = f"SELECT x.*, {MEMBER} AS member FROM ({' UNION ALL '.join(parts)}) AS x (class, {COLUMNS})"

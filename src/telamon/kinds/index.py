@@ -75,9 +75,9 @@ class Index(Kind):
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
-                   (SELECT array_agg(coalesce(array_to_string(k.attoptions, E'\\x01'), '') ORDER BY k.attnum)
-                      FROM pg_catalog.pg_attribute k
-                     WHERE k.attrelid = i.indexrelid HAVING count(k.attoptions) > 0)
+                   CASE WHEN c.oid IN (SELECT attrelid FROM pg_catalog.pg_attribute WHERE attoptions IS NOT NULL) THEN
+                     ARRAY(SELECT coalesce(array_to_string(k.attoptions, E'\\x01'), '') FROM pg_catalog.pg_attribute k
+                            WHERE k.attrelid = i.indexrelid ORDER BY k.attnum) END
               FROM pg_catalog.pg_index i
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
