@@ -1,25 +1,54 @@
-"""Many queries on one snapshot, in one round trip: rows are handed out while the server works on the next query."""
+"""Many queries on one snapshot, in one round trip; on a large database, over two connections side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+from psycopg import errors, generators
+from psycopg.adapt import Transformer
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus
+
 if TYPE_CHECKING:
-    import psycopg
     from psycopg.pq.abc import PGresult
 
 Rows = list[tuple[Any, ...]]
+LARGE = 3000
+"""Relations from which on a second connection gains more than it costs."""
+
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Who has taken another role sees other things than a new connection would.
+_SIZE = (
+    "SELECT CASE WHEN current_user = session_user AND (SELECT count(*) FROM pg_catalog.pg_class) > %s"
+    " THEN pg_catalog.pg_export_snapshot() END"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    Args:
+        apart: whether a second connection takes it, where there is one.
+    """
+
+    text: str
+    apart: bool = False
 
 
 @contextmanager
 def snapshot(
-    connection: psycopg.Connection[Any], settings: Sequence[str], queries: Sequence[str]
+    connection: psycopg.Connection[Any], settings: Sequence[str], queries: Sequence[Query]
 ) -> Iterator[Iterator[Rows]]:
     """Sends everything at once, in a transaction that only reads, and gives the rows of each query, in order.
 
-    psycopg's own pipeline waits for all results before it hands out the first; this does not.
+    psycopg's own pipeline waits for all results before it hands out the first; here the caller takes in the first rows
+    while the server works on the next ones.
 
     Args:
         connection: in autocommit mode, idle; its settings are as before afterwards.
@@ -28,42 +57,78 @@ def snapshot(
     Raises:
         psycopg.Error: the server's own errors.
     """
-    from psycopg import errors, generators
-    from psycopg.adapt import Transformer
-    from psycopg.pq import ExecStatus
+    with ExitStack() as stack:
+        connection.execute("; ".join((_BEGIN, *settings)).encode())
+        stack.callback(_end, connection)
+        row = connection.execute(_SIZE, (LARGE,)).fetchone()
+        other = _second(connection, row[0], settings, stack) if row and row[0] else None
+        streams = [_Stream(connection, [query.text for query in queries if not (other and query.apart)])]
+        stack.callback(streams[0].close)
+        if other:
+            streams.append(_Stream(other, [query.text for query in queries if query.apart]))
+            stack.callback(streams[1].close)
+        yield (streams[bool(other and query.apart)].rows() for query in queries)
 
-    pgconn = connection.pgconn
-    begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    # A simple query first: it fails by itself, before anything is in flight.
-    connection.execute("; ".join((begin, *settings)).encode())
-    pgconn.enter_pipeline_mode()
-    for query in queries:
-        pgconn.send_query_params(query.encode(connection.info.encoding), None)
-    pgconn.pipeline_sync()
-    connection.wait(generators.send(pgconn))
-    synced = False
 
-    def fetched() -> PGresult:
-        nonlocal synced
-        results = connection.wait(generators.fetch_many(pgconn))
-        synced = results[-1].status == ExecStatus.PIPELINE_SYNC
-        found: PGresult = results[0]
-        return found
+def _end(connection: psycopg.Connection[Any]) -> None:
+    if not connection.broken:
+        connection.execute("ROLLBACK")
 
-    def rows() -> Iterator[Rows]:
-        transformer = Transformer(connection)
-        for _ in queries:
-            result = fetched()
-            if result.status != ExecStatus.TUPLES_OK:
-                raise errors.error_from_result(result, connection.info.encoding)
-            transformer.set_pgresult(result)
-            yield transformer.load_rows(0, result.ntuples, tuple)
 
+def _second(
+    connection: psycopg.Connection[Any], name: str, settings: Sequence[str], stack: ExitStack
+) -> psycopg.Connection[Any] | None:
+    """Another connection with the same snapshot; None where no other is to be had, which only takes longer."""
+    given = make_conninfo(connection.info.dsn, password=connection.info.password or None)
     try:
-        yield rows()
-    finally:
-        while not (synced or connection.broken):
-            fetched()
-        if not connection.broken:
-            pgconn.exit_pipeline_mode()
-            connection.execute("ROLLBACK")
+        other = stack.enter_context(psycopg.connect(given, autocommit=True))
+        other.execute("; ".join((_BEGIN, f"SET TRANSACTION SNAPSHOT '{name}'", *settings)).encode())
+    except psycopg.OperationalError:
+        return None
+    return other
+
+
+class _Stream:
+    """The results of one connection's queries, taken off the wire by a thread of their own."""
+
+    def __init__(self, connection: psycopg.Connection[Any], queries: Sequence[str]) -> None:
+        self.connection = connection
+        self.transformer = Transformer(connection)
+        self.results: SimpleQueue[PGresult | psycopg.Error] = SimpleQueue()
+        connection.pgconn.enter_pipeline_mode()
+        for query in queries:
+            connection.pgconn.send_query_params(query.encode(connection.info.encoding), None)
+        connection.pgconn.pipeline_sync()
+        connection.wait(generators.send(connection.pgconn))
+        self.thread = Thread(target=self._drain, daemon=True)
+        self.thread.start()
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                result = self.connection.wait(generators.fetch_many(self.connection.pgconn))[0]
+                self.results.put(result)
+                if result.status == ExecStatus.PIPELINE_SYNC:
+                    return
+        except psycopg.Error as error:
+            self.results.put(error)
+
+    def rows(self) -> Rows:
+        """The rows of the next query.
+
+        Raises:
+            psycopg.Error: it failed.
+        """
+        result = self.results.get()
+        if isinstance(result, psycopg.Error):
+            raise result
+        if result.status != ExecStatus.TUPLES_OK:
+            raise errors.error_from_result(result, self.connection.info.encoding)
+        self.transformer.set_pgresult(result)
+        return self.transformer.load_rows(0, result.ntuples, tuple)
+
+    def close(self) -> None:
+        """Waits for what is in flight and leaves the connection as it was."""
+        self.thread.join()
+        if not self.connection.broken:
+            self.connection.pgconn.exit_pipeline_mode()

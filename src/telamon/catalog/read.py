@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
@@ -32,7 +32,8 @@ MEMBERS = (
 # what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
 # other, and the triggers behind foreign keys. (As int8, so that the catalog is read through and not by its indexes.)
 DEPENDENCIES = """
-SELECT classid, refclassid, deptype, array_agg(objid), array_agg(objsubid), array_agg(refobjid), array_agg(refobjsubid)
+SELECT classid, refclassid, deptype,
+       array_agg(objid)::text, array_agg(objsubid)::text, array_agg(refobjid)::text, array_agg(refobjsubid)::text
   FROM pg_catalog.pg_depend
  WHERE objid::int8 >= 16384 AND refobjid::int8 >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
    AND refclassid <> 'pg_catalog.pg_namespace'::regclass
@@ -74,7 +75,7 @@ class CatalogReader:
         self.paths: dict[tuple[str, int, int], Id | None] = {}
         self.by_parent: dict[Id, list[Id]] = {}
         self.types: dict[int, TypeName] = {}
-        self.column_names: dict[tuple[int, int], ColumnName] = {}
+        self.column_names: dict[tuple[int, int], tuple[str, int, int]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
         self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
@@ -142,11 +143,11 @@ class CatalogReader:
     def type_of(self, oid: int) -> TypeName:
         return self.types[oid]
 
-    def learn_column(self, relation: int, number: int, column: ColumnName) -> None:
+    def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
         self.column_names[relation, number] = column
 
     def column_of(self, relation: int, number: int) -> ColumnName:
-        return self.column_names[relation, number]
+        return ColumnName(*self.column_names[relation, number])
 
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
@@ -159,51 +160,52 @@ class CatalogReader:
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
-    def resolver(self, catalog: str) -> Callable[[int, int], Id | None]:
-        """Finds the fact that an end of a dependency means: a column, else its table; a member, else its extension."""
+    def ends(self, class_oid: int, oids: str, subs: str) -> Iterator[Id | None]:
+        """The facts that one end of many dependencies means: a column, else its table; a member, else its extension.
+
+        Args:
+            oids: an array as the server writes it, as is `subs`.
+        """
+        catalog = self.catalogs[class_oid]
         wholes, columns, members = self.wholes[catalog], self.columns, self.members
         extensions = self.wholes["pg_extension"]
-
-        def resolve(oid: int, sub: int) -> Id | None:
+        for oid, sub in zip(map(int, oids[1:-1].split(",")), map(int, subs[1:-1].split(",")), strict=True):
             found = columns.get((catalog, oid, sub)) if sub else None
             if found is None:
                 found = wholes.get(oid)
                 if found is None and (catalog, oid) in members:
                     found = extensions.get(members[catalog, oid])
-            return found
-
-        return resolve
+            yield found
 
     def work_out(self) -> tuple[Needs, Needs]:
         """What `pg_depend` says, and the kinds, of what facts need beside their parents."""
-        needs, auto = self.needs, dict[Id, set[Id]]()
+        facts = self.facts
+        needs = {id: {need for need in wanted if need in facts} for id, wanted in self.needs.items()}
+        auto: dict[Id, set[Id]] = {}
+        instead = {self.wholes[catalog].get(oid): changes for (catalog, oid), changes in self.instead.items()}
         for class_oid, ref_class, strength, *ends in self.edges:
-            catalog = self.catalogs[class_oid]
-            source_of, target_of = self.resolver(catalog), self.resolver(self.catalogs[ref_class])
-            for oid, sub, ref_oid, ref_sub in zip(*ends, strict=True):
-                source = source_of(oid, sub)
-                if source is None:
+            taken = strength != "n"
+            targets = self.ends(ref_class, *ends[2:])
+            for source, target in zip(self.ends(class_oid, *ends[:2]), targets, strict=True):
+                if source is None or target is None or target is source or target is facts[source].parent:
                     continue
-                target = target_of(ref_oid, ref_sub)
-                if target is None or target == source:
-                    continue
-                taken = strength != "n"
-                if instead := self.instead.get((catalog, oid), {}).get(target):
-                    target, taken = instead, True
-                if len(target) > len(source) and target[1 : len(source)] == source[1:]:
+                strong = taken
+                if source in instead and target in instead[source]:
+                    target, strong = instead[source][target], True
+                if target[1 : len(source)] == source[1:] and len(target) > len(source):
                     continue  # a whole on its own part: a table on a column of its partition key
                 needs.setdefault(source, set()).add(target)
-                if taken:
+                if strong:
                     auto.setdefault(source, set()).add(target)
         known, takes = {}, {}
         for id, wanted in needs.items():
-            parent = self.facts[id].parent
             parts = auto.get(id, set())
+            parent = facts[id].parent
             if parent is not None:
                 wanted.add(parent)
                 parts.add(parent)
             wanted.discard(id)
-            known[id] = frozenset(need for need in wanted if need in self.facts)
+            known[id] = frozenset(wanted)
             takes[id] = known[id] & parts
         return known, takes
 
@@ -224,7 +226,7 @@ def read_catalog(
     Raises:
         psycopg.Error: the server's own errors.
     """
-    from telamon.catalog.fetch import snapshot
+    from telamon.catalog.fetch import Query, snapshot
     from telamon.catalog.unmanaged import describe, objects_query, privileges_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
@@ -234,9 +236,9 @@ def read_catalog(
     reader = CatalogReader(server)
     path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
     kinds = [(kind, query) for kind in KINDS if (query := kind.query(server))]
-    queries = ["SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, TYPES, *(query for _, query in kinds)]
-    queries += [objects_query(server), privileges_query(), DEPENDENCIES]
-    # The server works on while we take in what it has found so far.
+    queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, TYPES)]
+    queries += [Query(query, kind.apart) for kind, query in kinds]
+    queries += [Query(text, True) for text in (objects_query(server), privileges_query(), DEPENDENCIES)]
     with paused(), snapshot(connection, (*PINNED, path), queries) as results:
         user = str(next(results)[0][0])
         reader.catalogs = dict(next(results))

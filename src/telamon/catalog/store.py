@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from telamon.catalog.facts import Catalog
+from telamon.catalog.facts import Catalog, Fact, Links
 from telamon.collector import paused
 from telamon.version import __version__
 
@@ -29,8 +29,9 @@ def _folder() -> Path:
 
 def _code() -> str:
     """Changes whenever the code that makes facts does."""
-    kinds = Path(__file__).parent.parent / "kinds"
-    state = [(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(kinds)]
+    here = Path(__file__).parent
+    entries = [entry for folder in (here, here.parent / "kinds") for entry in os.scandir(folder)]
+    state = [(entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries]
     return repr((__version__, sorted(state)))
 
 
@@ -46,15 +47,21 @@ def load_catalog(key: str) -> Catalog | None:
             found = pickle.load(file)
     except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
         return None  # a cache that is gone or broken is only slower
-    return Catalog(*found)
+    rows, linked, version_num, unmanaged, user = found
+    links = Links(lambda: linked)
+    facts = {id: Fact(id, spec, parent, order, links) for id, spec, parent, order in rows}
+    return Catalog(facts, version_num, unmanaged, user)
 
 
 def save_catalog(key: str, catalog: Catalog) -> None:
     """Saves a catalog; a cache that cannot be written is only slower."""
     buffer = io.BytesIO()
+    rows = [(fact.id, fact.spec, fact.parent, fact.order) for fact in catalog]
+    linked = [fact for fact in catalog if fact.id in fact.links.found[0]]
+    needs, auto = {fact.id: fact.needs for fact in linked}, {fact.id: fact.auto for fact in linked}
     with paused():
         _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(
-            (dict(catalog.facts), catalog.version_num, catalog.unmanaged, catalog.user)
+            (rows, (needs, auto), catalog.version_num, catalog.unmanaged, catalog.user)
         )
     _write(f"{key}.catalog", buffer.getvalue())
 

@@ -172,8 +172,8 @@ class Reader(Protocol):
     def type_of(self, oid: int) -> TypeName:
         """A type, of PostgreSQL's own too."""
 
-    def learn_column(self, relation: int, number: int, column: ColumnName) -> None:
-        """Remembers a column of a table or materialized view for `column_of`."""
+    def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
+        """Remembers a column of a table or materialized view for `column_of`, whose values it has."""
 
     def column_of(self, relation: int, number: int) -> ColumnName:
         """A column that was learnt."""
@@ -203,6 +203,8 @@ class Kind:
     name: ClassVar[str]
     rank: ClassVar[int] = 50
     """Place among the kinds when nothing else decides the order of creation."""
+    apart: ClassVar[bool] = False
+    """Whether its query is one of those that take long on a large database, and a second connection may take it."""
     folds: ClassVar[bool] = False
     """Whether it can be created within its parent's statement."""
     survives: ClassVar[frozenset[str]] = frozenset()

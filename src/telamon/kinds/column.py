@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import ColumnName, Context, Kind, Reader, Row, Server, Step, TypeName
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, TypeName
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
@@ -96,7 +96,7 @@ class Column(Kind):
         tables, types = reader.all_of("pg_class"), reader.all_of("pg_type")
         plain: dict[Row, ColumnSpec] = {}  # most columns are like many others
         for relation, number, name, quoted, type_oid, *rest in rows:
-            reader.learn_column(relation, number, ColumnName(quoted or name, rest[1], type_oid))
+            reader.learn_column(relation, number, (quoted or name, rest[1], type_oid))
             table = tables.get(relation)
             if table is None or table[0] not in TABLES:
                 continue

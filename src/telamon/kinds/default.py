@@ -41,7 +41,8 @@ class Default(Kind):
               FROM (SELECT array_agg(d.oid) AS oids, array_agg(d.adrelid) AS relations, array_agg(d.adnum) AS numbers
                       FROM pg_catalog.pg_attrdef d
                       JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-                     WHERE c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v') AND c.relnamespace IN {server.namespaces}
+                     WHERE c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
+                       AND c.relnamespace IN {server.namespaces}
                      GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:

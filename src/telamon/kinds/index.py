@@ -53,6 +53,7 @@ class Index(Kind):
     name = "index"
     renames_freely = True
     rank = 50
+    apart = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:

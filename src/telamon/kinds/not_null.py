@@ -59,6 +59,7 @@ def named_by_server(fact: Fact, ctx: Context) -> bool:
 class NotNull(Kind):
     name = "not_null"
     rank = 34
+    apart = True
     folds = True
     leads = lasts = True
     survives = frozenset({"typmod", "type"})

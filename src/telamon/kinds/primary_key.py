@@ -12,6 +12,7 @@ from telamon.quote import ident
 class PrimaryKey(TableConstraint):
     name = "primary_key"
     rank = 35
+    apart = True
     type = "p"
     recurses = False
     owns_index = True
