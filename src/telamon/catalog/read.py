@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
-from telamon.kinds.base import ColumnName, Server, TypeName
+from telamon.kinds.base import Server, TypeName
 
 if TYPE_CHECKING:
     import psycopg
@@ -90,7 +90,8 @@ class CatalogReader:
         needs: Iterable[Id | None] = (),
         order: int = 0,
     ) -> None:
-        self.facts[id] = Fact(id, spec, parent, order, self.links)
+        # As Fact(...) does, without a call in Python: this is done once for each fact there is.
+        self.facts[id] = tuple.__new__(Fact, (id, spec, parent, order, self.links))
         if needs:
             self.needs[id] = {need for need in needs if need is not None}
         if address is not None:
@@ -146,8 +147,8 @@ class CatalogReader:
     def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
         self.column_names[relation, number] = column
 
-    def column_of(self, relation: int, number: int) -> ColumnName:
-        return ColumnName(*self.column_names[relation, number])
+    def column_of(self, relation: int, number: int) -> tuple[str, int, int]:
+        return self.column_names[relation, number]
 
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members

@@ -126,20 +126,6 @@ class TypeName(NamedTuple):
     storage: str
 
 
-class ColumnName(NamedTuple):
-    """A column as indexes and constraints speak of it.
-
-    Args:
-        quoted: its name, in quotes where it needs them.
-        collation: an OID, 0 if it has none.
-        type: an OID.
-    """
-
-    quoted: str
-    collation: int
-    type: int
-
-
 class Reader(Protocol):
     """Takes in what kinds find in the system catalogs."""
 
@@ -173,10 +159,10 @@ class Reader(Protocol):
         """A type, of PostgreSQL's own too."""
 
     def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
-        """Remembers a column of a table or materialized view for `column_of`, whose values it has."""
+        """Remembers a column of a table or materialized view for `column_of`."""
 
-    def column_of(self, relation: int, number: int) -> ColumnName:
-        """A column that was learnt."""
+    def column_of(self, relation: int, number: int) -> tuple[str, int, int]:
+        """(name, in quotes where it needs them; OID of its collation, 0 for none; OID of its type) of a column."""
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         """(path, fact) of an object that can have satellites: how it is named, and what it is a part of."""

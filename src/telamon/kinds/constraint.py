@@ -92,13 +92,13 @@ class TableConstraint(Kind):
         id = (self.name, *table[1:3], name)
         flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inherited)
         bare = text
-        for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
-            bare = bare.removesuffix(words)
-        spec = ConstraintSpec(bare, *flags, space or "", tuple(sorted(options or ())))
-        columns = [column for key in keys or () if (column := reader.find("pg_class", relation, key))]
+        if deferrable or not (valid and enforced):
+            for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
+                bare = bare.removesuffix(words)
+        spec = ConstraintSpec(bare, *flags, space or "", tuple(sorted(options)) if options else ())
         # One that is not valid is handed down as such only to tables that are there.
         needs = [
-            *self.requirements(columns),
+            *self.requirements(reader, relation, keys or ()),
             reader.find("pg_class", referenced) if referenced else None,
             *(reader.find("pg_class", heir) for heir in heirs or ()),
         ]
@@ -108,8 +108,12 @@ class TableConstraint(Kind):
 
     owns_index = False
 
-    def requirements(self, columns: list[Id]) -> list[Id]:
-        """What the constraint stands on beyond what `pg_depend` says."""
+    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id]:
+        """What the constraint stands on beyond what `pg_depend` says.
+
+        Args:
+            keys: the numbers of its columns.
+        """
         return []
 
     def foldable(self, fact: Fact) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import ColumnName, Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
@@ -90,42 +91,34 @@ class Index(Kind):
                                   AND k.contype IN ('p', 'u', 'x'))"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        relations, indexes = reader.all_of("pg_class"), KeyReader(reader)
         for oid, schema, name, relation_oid, method, unique, distinct, count, *rest in rows:
-            vectors, (expressions, predicate, settings, space, valid, lacking, targets, class_options) = (
-                rest[:4], rest[4:]
-            )  # fmt: skip
-            relation = reader.find("pg_class", relation_oid)
+            relation = relations.get(relation_oid)
             if relation is None or reader.is_member("pg_class", oid):
                 continue
-            numbers, classes, collations, options = (numbers_in(vector) for vector in vectors)
-            texts = iter(expressions or ())
-            parts = [
-                reader.column_of(relation_oid, number) if number else ColumnName(next(texts), 0, 0)
-                for number in numbers
-            ]
-            keys = []
-            for k, (text, own_collation, type_oid) in enumerate(parts[:count]):
-                bits = options[k]
-                opts = column_options(class_options[k].split("\x01")) if class_options and class_options[k] else ()
-                collation = None
-                if collations[k] and (
-                    collations[k] != DEFAULT_COLLATION or own_collation not in (0, DEFAULT_COLLATION)
-                ):
-                    collation = reader.name_of("pg_collation", collations[k])
-                operator_class = reader.operator_class(classes[k], type_oid, always=bool(opts))
-                keys.append(KeySpec(text, collation, operator_class, opts, bool(bits & DESCENDING), bool(bits & FIRST)))
-            include = tuple(text for text, _, _ in parts[count:])
-            statistics = tuple((int(number), int(target)) for number, target in targets or ())
+            numbers, classes, collations, options, expressions, predicate, settings, *rest = rest
+            space, valid, lacking, targets, class_options = rest
+            columns = indexes.columns(relation_oid, numbers, expressions)
+            keys = indexes.keys(columns[:count], classes, collations, options, class_options)
             spec = IndexSpec(
-                relation, method, unique, distinct, tuple(keys), include, predicate or "",
-                tuple(sorted(settings or ())), space or "", statistics, valid,
-            )  # fmt: skip
+                relation,
+                method,
+                unique,
+                distinct,
+                keys,
+                include=tuple([text for text, _, _ in columns[count:]]) if len(columns) > count else (),
+                predicate=predicate or "",
+                options=tuple(sorted(settings)) if settings else (),
+                tablespace=space or "",
+                statistics=tuple((int(number), int(target)) for number, target in targets) if targets else (),
+                valid=valid,
+            )
             # Some partitions have no valid index for it, and attaching them afterwards would make one: it comes
             # after them, and so is no part that its own table must have before it is attached itself.
             needs = [("partition", *found[1:]) for part in lacking or () if (found := reader.find("pg_class", part))]
-            parent = None if lacking else relation
+            id, parent = ("index", schema, name), None if lacking else relation
             reader.add(
-                ("index", schema, name), spec, ("pg_class", oid), parent=parent, order=oid, needs=[relation, *needs]
+                id, spec, ("pg_class", oid), parent=parent, order=oid, needs=[relation, *needs] if lacking else ()
             )
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
@@ -187,6 +180,53 @@ class Index(Kind):
             space = ident(after.tablespace or "pg_default")
             steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
         return steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+class KeyReader:
+    """Turns what `pg_index` says of keys into specs; most keys are like many others."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.known: dict[tuple[Any, ...], KeySpec] = {}
+
+    def columns(self, relation: int, numbers: str, expressions: list[str] | None) -> list[tuple[str, int, int]]:
+        """(text, own collation, type) of what is indexed."""
+        column_of, texts = self.reader.column_of, iter(expressions or ())
+        return [column_of(relation, n) if n else (next(texts), 0, 0) for n in numbers_in(numbers)]
+
+    def keys(
+        self,
+        columns: list[tuple[str, int, int]],
+        classes: str,
+        collations: str,
+        options: str,
+        class_options: list[str] | None,
+    ) -> tuple[KeySpec, ...]:
+        """The keys, in order."""
+        found: list[KeySpec] = []
+        more = zip(columns, numbers_in(classes), numbers_in(collations), numbers_in(options), strict=False)
+        for place, (column, operator_class, collation, bits) in enumerate(more):
+            about = (*column, operator_class, collation, bits, class_options[place] if class_options else "")
+            key = self.known.get(about)
+            if key is None:
+                key = self.known[about] = self.key(*about)
+            found.append(key)
+        return tuple(found)
+
+    def key(
+        self, text: str, own: int, type: int, operator_class: int, collation: int, bits: int, class_options: str
+    ) -> KeySpec:
+        """One key. `own` is the collation of the column, 0 for an expression."""
+        options = column_options(class_options.split("\x01")) if class_options else ()
+        told = collation and (collation != DEFAULT_COLLATION or own not in (0, DEFAULT_COLLATION))
+        return KeySpec(
+            text,
+            self.reader.name_of("pg_collation", collation) if told else None,
+            self.reader.operator_class(operator_class, type, always=bool(options)),
+            options,
+            bool(bits & DESCENDING),
+            bool(bits & FIRST),
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -80,8 +80,8 @@ class NotNull(Kind):
         for oid, relation, number, name, no_inherit, valid, inherited in rows:
             column = reader.find("pg_class", relation, number)
             if column is not None:
-                address = ("pg_constraint", oid) if oid else None
                 spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, name)
+                address = ("pg_constraint", oid) if oid else None
                 reader.add(("not_null", *column[1:]), spec, address, parent=column)
 
     def foldable(self, fact: Fact) -> bool:

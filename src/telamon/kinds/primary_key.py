@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context
+from telamon.kinds.base import Context, Reader
 from telamon.kinds.constraint import TableConstraint, suffix
 from telamon.kinds.table import options_text
 from telamon.quote import ident
@@ -53,6 +55,9 @@ class PrimaryKey(TableConstraint):
                 return super().fold_into(fact, catalog) if other.id == fact.id else None
         return super().fold_into(fact, catalog)
 
-    def requirements(self, columns: list[Id]) -> list[Id]:
+    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id]:
         """A primary key stands on the NOT NULL of its columns."""
-        return [("not_null", *column[1:]) for column in columns] if self.name == "primary_key" else []
+        if self.name != "primary_key":
+            return []
+        columns = (reader.find("pg_class", relation, key) for key in keys)
+        return [("not_null", *column[1:]) for column in columns if column]
