@@ -122,19 +122,24 @@ def _servers(patient: Patient, project: Env) -> Iterator[Finding]:
 
 
 def _dev(project: Env, major: int | None) -> Finding:
+    """The dev server as `migrate diff` takes it, which never asks the target for its version."""
     from telamon.dev import open_dev
+    from telamon.dev.binaries import installed
 
     try:
-        with open_dev(project.dev, major=major) as dev:
+        with open_dev(project.dev) as dev:
             own = dev.version_num // 10000
-            if major not in (None, own):
-                return Finding(
-                    "dev server",
-                    "problem",
-                    f"{dev.description}, and the target is PostgreSQL {major}",
-                    "Migrations are proved on another version than the one on which they run.",
-                    f"Install PostgreSQL {major}, name its binaries by TELAMON_POSTGRES, or give dev a URL.",
-                )
-            return Finding("dev server", "ok", dev.description)
+            if major in (None, own):
+                return Finding("dev server", "ok", dev.description)
+            do = f"Install PostgreSQL {major}, name its binaries by TELAMON_POSTGRES, or give dev a URL."
+            if project.dev.startswith("embedded") and any(each.major == major for each in installed()):
+                do = f'Write dev = "embedded/{major}" into the configuration; PostgreSQL {major} is on this machine.'
+            return Finding(
+                "dev server",
+                "problem",
+                f"{dev.description}, and the target is PostgreSQL {major}",
+                "Migrations are proved on another version than the one on which they run.",
+                do,
+            )
     except TelamonError as error:
         return _problem("dev server", error)

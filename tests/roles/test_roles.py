@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from telamon.dev.binaries import installed
 from tests.apply.conftest import Case
 from tests.apply.test_target import pgbouncer, short_folder
 from tests.commands import Place, Ran
@@ -202,6 +203,17 @@ def test_what_is_wrong_around_it(served: Served) -> None:
     served.place.write("telamon.toml", "rol = 1\n")
     ran = served.place.run("doctor")
     assert ran.code == 3 and ran.out.startswith("problem  configuration: rol is not a setting\n")
+
+
+def test_a_dev_server_of_another_version_is_found(served: Served) -> None:
+    """`migrate diff` does not ask the target: the configuration must say its version."""
+    if not any(each.major == 15 for each in installed()):
+        pytest.skip("there is no PostgreSQL 15 here")
+    served.place.write("telamon.toml", 'dev = "embedded/15"\n')
+    with psycopg.connect(served.database.conninfo) as session:
+        major = session.info.server_version // 10000
+    ran = served.doctor("--format", "json")
+    assert ran.code == 3 and f'Write dev = "embedded/{major}"' in outcomes(ran)["dev server"]
 
 
 def test_a_pooler_of_transactions_is_found(served: Served) -> None:
