@@ -219,12 +219,14 @@ def free(old: Catalog, new: Catalog, movable: Callable[[Fact], bool], names: Cal
     for id in changes.added:
         fact = new.facts[id]
         waiting.setdefault((id[0], fact.parent, repr(fact.spec)), []).append(id)
-    used = {name for fact in old for name in names(fact)} if waiting else set()
+    used: set[Any] | None = None
     pairs = {}
     for id in changes.removed:
         fact = old.facts[id]
         same = waiting.get((id[0], fact.parent, repr(fact.spec)))
         if same and movable(fact):
+            if used is None:
+                used = {name for each in old for name in names(each)}
             mine = set(names(fact))
             if not any(name in used and name not in mine for name in names(new.facts[same[0]])):
                 pairs[id] = same.pop(0)

@@ -116,10 +116,6 @@ class Planner:
 
     def decide(self) -> None:
         """Alters in place what can be, replaces the rest, and what that takes along."""
-        self.dependents: dict[Id, list[Id]] = defaultdict(list)
-        for fact in self.old:
-            for need in fact.needs:
-                self.dependents[need].append(fact.id)
         queue = [(id, "removed") for id in self.changes.removed]
         self.away = self.ousted()
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
@@ -134,9 +130,13 @@ class Planner:
             else:
                 self.altered[id] = None
                 queue += [(id, disturbance)] if disturbance else []
+        dependents: dict[Id, list[Id]] = defaultdict(list)
+        for fact in self.old if queue else ():
+            for need in fact.needs:
+                dependents[need].append(fact.id)
         while queue:
             id, how = queue.pop()
-            for dependent in self.dependents[id]:
+            for dependent in dependents[id]:
                 queue += self.spread(dependent, id, how)
         for id in self.replaced:
             self.altered.pop(id, None)
