@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -56,10 +56,15 @@ UNDEFINED = ("3F000", "42P01", "42703", "42704", "42883")
 
 @dataclass(frozen=True)
 class Engine:
-    """A dev server and the part of databases that is managed."""
+    """A dev server and the part of databases that is managed.
+
+    Args:
+        found: what sources were found to mean, by key: saved in the end, unless something newer takes its place.
+    """
 
     dev: Dev
     scope: Scope
+    found: dict[str, Catalog] = field(default_factory=dict)
 
     def catalog(self, source: Source) -> Catalog:
         """What a source means.
@@ -70,11 +75,11 @@ class Engine:
         if isinstance(source, DatabaseSource):
             return self.read_url(source.url)
         key = key_of(self.dev.identity, self.scope.key(), source_key(source))
-        catalog = load_catalog(key)
+        catalog = self.found.get(key) or load_catalog(key)
         if catalog is None:
             with self.database(source) as database:
                 catalog = self.read(database)
-            save_catalog(key, catalog)
+            self.found[key] = catalog
         return catalog
 
     def catalogs(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
@@ -205,7 +210,12 @@ def server_major(url: str) -> int:
 def open_engine(dev: str, scope: Scope, *, major: int | None = None) -> Iterator[Engine]:
     """An engine on a dev server, which is let go at the end."""
     with open_dev(dev, major=major) as server:
-        yield Engine(server, scope)
+        engine = Engine(server, scope)
+        try:
+            yield engine
+        finally:
+            for key, catalog in engine.found.items():
+                save_catalog(key, catalog)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telamon.catalog.store import is_noted, key_of, note, save_catalog
+from telamon.catalog.store import is_noted, key_of, note
 from telamon.directory import Directory, file_name
 from telamon.scope import Scope
 from telamon.sources.types import DatabaseSource, DirectorySource, Source, SqlText
@@ -121,7 +121,8 @@ def migrate_diff(
         if planned.proof:
             # The next diff begins here; what this plan led to was read already.
             here = source_key(DirectorySource(Path(directory.path), None))
-            save_catalog(key_of(engine.dev.identity, scope.key(), here), planned.proof.reached)
+            engine.found.clear()
+            engine.found[key_of(engine.dev.identity, scope.key(), here)] = planned.proof.reached
         if key:
             note(key_of(*about, Directory.read(directory.path).chain_key(None)))
     return Written(file, planned)
