@@ -25,7 +25,7 @@ LARGE = 3000
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Who has taken another role sees other things than a new connection would.
 _SIZE = (
-    "SELECT CASE WHEN current_user = session_user AND (SELECT count(*) FROM pg_catalog.pg_class) > %s"
+    f"SELECT CASE WHEN current_user = session_user AND (SELECT count(*) FROM pg_catalog.pg_class) > {LARGE}"
     " THEN pg_catalog.pg_export_snapshot() END"
 )
 
@@ -42,13 +42,8 @@ class Query:
 
 
 @contextmanager
-def snapshot(
-    connection: psycopg.Connection[Any], settings: Sequence[str], queries: Sequence[Query]
-) -> Iterator[Iterator[Rows]]:
-    """Sends everything at once, in a transaction that only reads, and gives the rows of each query, in order.
-
-    psycopg's own pipeline waits for all results before it hands out the first; here the caller takes in the first rows
-    while the server works on the next ones.
+def snapshot(connection: psycopg.Connection[Any], settings: Sequence[str]) -> Iterator[Snapshot]:
+    """A transaction that only reads, and sees one state of the database.
 
     Args:
         connection: in autocommit mode, idle; its settings are as before afterwards.
@@ -60,14 +55,35 @@ def snapshot(
     with ExitStack() as stack:
         connection.execute("; ".join((_BEGIN, *settings)).encode())
         stack.callback(_end, connection)
-        row = connection.execute(_SIZE, (LARGE,)).fetchone()
-        other = _second(connection, row[0], settings, stack) if row and row[0] else None
-        streams = [_Stream(connection, [query.text for query in queries if not (other and query.apart)])]
-        stack.callback(streams[0].close)
+        yield Snapshot(connection, settings, stack)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of a database, to be asked."""
+
+    connection: psycopg.Connection[Any]
+    settings: Sequence[str]
+    stack: ExitStack
+
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The first row of a query; () if there is none."""
+        return self.connection.execute(query.encode()).fetchone() or ()
+
+    def rows(self, queries: Sequence[Query]) -> Iterator[Rows]:
+        """Sends everything at once, and gives the rows of each query, in order.
+
+        psycopg's own pipeline waits for all results before it hands out the first; here the caller takes in the first
+        rows while the server works on the next ones. On a large database a second connection helps.
+        """
+        name = self.row(_SIZE)[0]
+        other = _second(self.connection, name, self.settings, self.stack) if name else None
+        streams = [_Stream(self.connection, [query.text for query in queries if not (other and query.apart)])]
+        self.stack.callback(streams[0].close)
         if other:
             streams.append(_Stream(other, [query.text for query in queries if query.apart]))
-            stack.callback(streams[1].close)
-        yield (streams[bool(other and query.apart)].rows() for query in queries)
+            self.stack.callback(streams[1].close)
+        return (streams[bool(other and query.apart)].rows() for query in queries)
 
 
 def _end(connection: psycopg.Connection[Any]) -> None:

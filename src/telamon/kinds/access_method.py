@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import function
 from telamon.quote import ident
 
@@ -24,6 +24,7 @@ class AccessMethodSpec:
 
 class AccessMethod(Kind):
     name = "access_method"
+    present = made("pg_am")
     rank = 4
 
     def query(self, server: Server) -> str:

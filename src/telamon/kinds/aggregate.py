@@ -38,6 +38,7 @@ def modifies(column: str) -> str:
 
 class Aggregate(Kind):
     name = "aggregate"
+    present = "SELECT FROM pg_catalog.pg_aggregate WHERE aggfnoid::oid >= 16384"
     rank = 55
 
     def query(self, server: Server) -> str:

@@ -183,12 +183,20 @@ class Reader(Protocol):
         """(schema, name) of a collation, operator class or the like, by OID."""
 
 
+def made(catalog: str) -> str:
+    """A query for what people, or extensions, made in a system catalog; for `Kind.present`."""
+    return f"SELECT FROM pg_catalog.{catalog} WHERE oid >= 16384"
+
+
 class Kind:
     """One kind of object: how it is found in the catalogs and how it is created, dropped and altered."""
 
     name: ClassVar[str]
     rank: ClassVar[int] = 50
     """Place among the kinds when nothing else decides the order of creation."""
+    present: ClassVar[str] = ""
+    """A cheap query that finds something if there can be a fact of this kind at all; "" where that is as good as
+    certain."""
     apart: ClassVar[bool] = False
     """Whether its query is one of those that take long on a large database, and a second connection may take it."""
     folds: ClassVar[bool] = False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import called
 
 CONTEXTS = {"a": " AS ASSIGNMENT", "i": " AS IMPLICIT", "e": ""}
@@ -26,6 +26,7 @@ class CastSpec:
 
 class Cast(Kind):
     name = "cast"
+    present = made("pg_cast")
     rank = 7  # before anything that may use it: nothing depends on a cast in pg_depend, only on its function
 
     def query(self, server: Server) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.types import swap_type
 from telamon.kinds.written import Options, as_options, decoded, option_list, options
 
@@ -18,6 +18,7 @@ class CollationSpec:
 
 class Collation(Kind):
     name = "collation"
+    present = made("pg_collation")
     rank = 5
     swaps = True
 

@@ -30,6 +30,7 @@ class AttributeSpec:
 
 class Composite(Kind):
     name = "composite"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384"
     rank = 14
     swaps = True
 
@@ -128,6 +129,7 @@ def refuse_other_order(type: Id, column: Id, ctx: Context) -> None:
 
 class Attribute(Kind):
     name = "attribute"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384"
     rank = 15
     folds = True
 

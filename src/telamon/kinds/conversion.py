@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import function
 from telamon.quote import literal
 
@@ -21,6 +21,7 @@ class ConversionSpec:
 
 class Conversion(Kind):
     name = "conversion"
+    present = made("pg_conversion")
     rank = 60
 
     def query(self, server: Server) -> str:

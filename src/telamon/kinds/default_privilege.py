@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, union
 from telamon.quote import ident, role
 
@@ -40,6 +40,7 @@ class DefaultPrivilege(Kind):
     """The path: maker ("" is the reader's own role), schema ("" is all), objects, grantee."""
 
     name = "default_privilege"
+    present = made("pg_default_acl")
     rank = 90
 
     def query(self, server: Server) -> str:

@@ -34,6 +34,7 @@ class DomainCheckSpec:
 
 class Domain(Kind):
     name = "domain"
+    present = "SELECT FROM pg_catalog.pg_type WHERE typtype = 'd' AND oid >= 16384"
     rank = 12
     swaps = True
     follows = False
@@ -121,6 +122,7 @@ def enclosed(domain: Id, ctx: Context) -> bool:
 
 class DomainConstraint(Kind):
     name = "domain_constraint"
+    present = "SELECT FROM pg_catalog.pg_constraint WHERE contypid >= 16384"
     rank = 13
     folds = True
 

@@ -18,6 +18,7 @@ class EnumSpec:
 
 class Enum(Kind):
     name = "enum"
+    present = "SELECT FROM pg_catalog.pg_enum"
     rank = 10
     swaps = True
 

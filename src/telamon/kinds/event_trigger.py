@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.trigger import STATES
 from telamon.quote import ident, literal
 
@@ -27,6 +27,7 @@ class EventTriggerSpec:
 
 class EventTrigger(Kind):
     name = "event_trigger"
+    present = made("pg_event_trigger")
     rank = 95
 
     def query(self, server: Server) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.options import options_change, options_clause
 from telamon.quote import ident, literal
 
@@ -49,6 +49,7 @@ def path(names: list[str] | None) -> tuple[str, str] | None:
 
 class ForeignDataWrapper(Kind):
     name = "foreign_data_wrapper"
+    present = made("pg_foreign_data_wrapper")
     rank = 20
 
     def query(self, server: Server) -> str:
@@ -94,6 +95,7 @@ class ForeignDataWrapper(Kind):
 
 class ForeignServer(Kind):
     name = "server"
+    present = made("pg_foreign_server")
     rank = 21
 
     def query(self, server: Server) -> str:
@@ -134,6 +136,7 @@ class UserMapping(Kind):
     """The path is server and role; no role is PUBLIC."""
 
     name = "user_mapping"
+    present = made("pg_foreign_server")
     rank = 22
 
     def query(self, server: Server) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.naming import operator_name, operator_signature
 from telamon.kinds.written import function
 
@@ -38,6 +38,7 @@ class OperatorSpec:
 
 class Operator(Kind):
     name = "operator"
+    present = made("pg_operator")
     rank = 56
 
     def query(self, server: Server) -> str:

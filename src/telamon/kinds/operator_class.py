@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import called, qualified, schema_of
 from telamon.quote import ident
 
@@ -61,6 +61,7 @@ def function_item(server: Server) -> str:
 
 class OperatorFamily(Kind):
     name = "operator_family"
+    present = made("pg_opfamily")
     rank = 57
 
     def query(self, server: Server) -> str:
@@ -85,6 +86,7 @@ class OperatorFamily(Kind):
 
 class OperatorFamilyMember(Kind):
     name = "operator_family_member"
+    present = f"{made('pg_amop')} UNION ALL {made('pg_amproc')}"
     rank = 59
 
     def query(self, server: Server) -> str:
@@ -122,6 +124,7 @@ class OperatorFamilyMember(Kind):
 
 class OperatorClass(Kind):
     name = "operator_class"
+    present = made("pg_opclass")
     rank = 58
 
     def query(self, server: Server) -> str:

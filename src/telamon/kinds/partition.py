@@ -29,6 +29,7 @@ class IndexPartitionSpec:
 
 class Partition(Kind):
     name = "partition"
+    present = "SELECT FROM pg_catalog.pg_inherits"
     rank = 55
     before_rows = True
     survives = frozenset({"typmod", "type"})
@@ -67,6 +68,7 @@ class Partition(Kind):
 
 class IndexPartition(Kind):
     name = "index_partition"
+    present = "SELECT FROM pg_catalog.pg_inherits"
     rank = 56
     survives = frozenset({"typmod", "type"})
 

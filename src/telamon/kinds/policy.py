@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.quote import ident, role
 
 COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
@@ -28,6 +28,7 @@ class PolicySpec:
 
 class Policy(Kind):
     name = "policy"
+    present = made("pg_policy")
     renames_freely = True
     rank = 63
     after_rows = True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import heirs
 from telamon.quote import ident, idents, literal
 
@@ -47,6 +47,7 @@ class PublicationSchemaSpec:
 
 class Publication(Kind):
     name = "publication"
+    present = made("pg_publication")
     rank = 70
 
     def query(self, server: Server) -> str:
@@ -112,6 +113,7 @@ class PublicationMember(Kind):
 
 class PublicationTable(PublicationMember):
     name = "publication_table"
+    present = made("pg_publication")
     rank = 71
 
     def query(self, server: Server) -> str:
@@ -156,6 +158,7 @@ class PublicationTable(PublicationMember):
 
 class PublicationSchema(PublicationMember):
     name = "publication_schema"
+    present = made("pg_publication")
     rank = 72
 
     def query(self, server: Server) -> str:

@@ -28,6 +28,7 @@ class RangeSpec:
 
 class Range(Kind):
     name = "range"
+    present = "SELECT FROM pg_catalog.pg_range WHERE rngtypid >= 16384"
     rank = 11
     swaps = True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import alter_table
 from telamon.kinds.trigger import STATES
 from telamon.quote import ident
@@ -20,6 +20,7 @@ class RuleSpec:
 
 class Rule(Kind):
     name = "rule"
+    present = f"{made('pg_rewrite')} AND rulename <> '_RETURN'"
     after_rows = True
     rank = 61
 

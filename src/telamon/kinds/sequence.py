@@ -95,6 +95,7 @@ def serial_of(ctx: Context, column: Id) -> str:
 
 class Sequence(Kind):
     name = "sequence"
+    present = "SELECT FROM pg_catalog.pg_sequence"
     renames_freely = True
     rank = 32
     survives = frozenset({"typmod", "type"})

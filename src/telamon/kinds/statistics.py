@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.quote import ident
 
 WORDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
@@ -32,6 +32,7 @@ class StatisticsSpec:
 
 class Statistics(Kind):
     name = "statistics"
+    present = made("pg_statistic_ext")
     rank = 58
     survives = frozenset({"typmod", "type"})
 

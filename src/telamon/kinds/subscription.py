@@ -47,6 +47,7 @@ class SubscriptionSpec:
 
 class Subscription(Kind):
     name = "subscription"
+    present = "SELECT FROM pg_catalog.pg_subscription WHERE subdbid <> 0"
     rank = 73
 
     def query(self, server: Server) -> str:

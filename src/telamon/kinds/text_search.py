@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import Options, as_options, function, option_list, options, qualified
 from telamon.quote import ident, idents
 
@@ -73,6 +73,7 @@ class TextSearchFunctions(Kind):
 
 class TextSearchParser(TextSearchFunctions):
     name = "text_search_parser"
+    present = made("pg_ts_parser")
     rank = 16
     catalog, prefix = "pg_ts_parser", "prs"
     columns = (
@@ -83,6 +84,7 @@ class TextSearchParser(TextSearchFunctions):
 
 class TextSearchTemplate(TextSearchFunctions):
     name = "text_search_template"
+    present = made("pg_ts_template")
     rank = 16
     catalog, prefix = "pg_ts_template", "tmpl"
     columns = (("INIT", "tmplinit"), ("LEXIZE", "tmpllexize"))
@@ -90,6 +92,7 @@ class TextSearchTemplate(TextSearchFunctions):
 
 class TextSearchDictionary(Kind):
     name = "text_search_dictionary"
+    present = made("pg_ts_dict")
     rank = 17
 
     def query(self, server: Server) -> str:
@@ -137,6 +140,7 @@ def option_names(text: str) -> list[str]:
 
 class TextSearchConfiguration(Kind):
     name = "text_search_configuration"
+    present = made("pg_ts_config")
     rank = 18
 
     def query(self, server: Server) -> str:

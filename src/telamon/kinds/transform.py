@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.written import called
 from telamon.quote import ident
 
@@ -19,6 +19,7 @@ class TransformSpec:
 
 class Transform(Kind):
     name = "transform"
+    present = made("pg_transform")
     rank = 61
 
     def query(self, server: Server) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
@@ -22,6 +22,7 @@ class TriggerSpec:
 
 class Trigger(Kind):
     name = "trigger"
+    present = made("pg_trigger")
     rank = 62
     after_rows = True
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import alter_table
 from telamon.kinds.trigger import STATES
 from telamon.quote import ident
@@ -28,6 +28,7 @@ class TriggerStateSpec:
 
 class TriggerState(Kind):
     name = "trigger_state"
+    present = made("pg_trigger")
     rank = 64
     survives = frozenset({"typmod", "type"})
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import option_steps, options_text
 from telamon.quote import ident, idents
 
@@ -30,6 +30,7 @@ class ViewSpec:
 
 class View(Kind):
     name = "view"
+    present = made("pg_rewrite")
     rank = 52
     relkind = "v"
 
@@ -117,6 +118,7 @@ class View(Kind):
 
 class MaterializedView(View):
     name = "materialized_view"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'm'"
     after_rows = True
     rank = 53
     relkind = "m"

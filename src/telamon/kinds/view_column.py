@@ -30,6 +30,7 @@ NOTHING = ViewColumnSpec("", "", None, ())
 
 class ViewColumn(Kind):
     name = "view_column"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'm'"
     rank = 54
 
     def query(self, server: Server) -> str:
