@@ -92,14 +92,14 @@ class Patience:
 
 
 def limit(lock_timeout: float | None, *, local: bool) -> sql.Composed:
-    """The call that says how long to wait for a lock.
+    """The statement that says how long to wait for a lock.
 
     Args:
         lock_timeout: in seconds, None for as long as it takes.
         local: until the end of the transaction, else of the session.
     """
-    milliseconds = "0" if lock_timeout is None else f"{max(1, round(lock_timeout * 1000))}ms"
-    return sql.SQL("set_config('lock_timeout', {}, {})").format(milliseconds, local)
+    milliseconds = 0 if lock_timeout is None else max(1, round(lock_timeout * 1000))
+    return sql.SQL("SET {} lock_timeout = {}").format(sql.SQL("LOCAL" if local else "SESSION"), milliseconds)
 
 
 def in_the_way(blockers: tuple[Blocker, ...]) -> str:

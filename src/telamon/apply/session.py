@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 import psycopg
@@ -14,6 +13,7 @@ from telamon.apply.events import Asserted, Emit, Failed, StatementDone
 from telamon.apply.failure import Stumble, check_failed, failure, gave_up, server_words
 from telamon.apply.options import Options
 from telamon.apply.patience import Patience, limit
+from telamon.apply.pipeline import Unfinished, execute
 from telamon.apply.revisions import RevisionTable
 from telamon.apply.target import Query, Target
 from telamon.apply.watch import Watch
@@ -21,8 +21,7 @@ from telamon.apply.work import Work
 
 Result = TypeVar("Result")
 
-_AT_ONCE = 1000  # queries in a pipeline: each keeps some memory until its end
-BEGIN, COMMIT, ROLLBACK = sql.SQL("BEGIN"), sql.SQL("COMMIT"), sql.SQL("ROLLBACK")
+BEGIN, COMMIT = sql.SQL("BEGIN"), sql.SQL("COMMIT")
 
 
 class Session:
@@ -53,24 +52,21 @@ class Session:
             Stumble: one failed; none after it was executed.
         """
         texts = [work.statements[index].text.encode() for index in indexes]
-        queries: list[Query | bytes] = [*before, *texts, *after]
-        done = 0
-        cursors: list[psycopg.Cursor[tuple[object, ...]]] = []
+        queries = [*map(self._encoded, before), *texts, *map(self._encoded, after)]
         try:
             with self.watch.busy():
-                for done in range(0, len(queries), _AT_ONCE):
-                    cursors.clear()
-                    with self.connection.pipeline():
-                        cursors += map(self.connection.execute, queries[done : done + _AT_ONCE])
-        except psycopg.Error as error:
-            unanswered = (n for n, cursor in enumerate(cursors) if cursor.pgresult is None)
-            failed = done + next(unanswered, len(cursors))
+                execute(self.connection, queries)
+        except Unfinished as stopped:
+            error, failed = stopped.error, stopped.index
             index = failed - len(before)
             if 0 <= index < len(indexes):
                 raise Stumble(work, indexes[index], error) from None
-            query = queries[min(failed, len(queries) - 1)]
-            at = "the commit" if query == COMMIT else "its row in the history"
-            raise Stumble(work, -1, error, _text(query), at) from None
+            query = queries[min(failed, len(queries) - 1)].decode()
+            at = "the commit" if query == "COMMIT" else "its row in the history"
+            raise Stumble(work, -1, error, query, at) from None
+
+    def _encoded(self, query: Query | bytes) -> bytes:
+        return query if isinstance(query, bytes) else query.as_bytes(self.connection)
 
     def one(self, work: Work, index: int) -> None:
         """Executes one statement by itself, as the simple protocol does: it may be several, or read data.
@@ -108,16 +104,9 @@ class Session:
         """Ends an open transaction, if the connection still lives."""
         self.patience.roll_back()
 
-    @staticmethod
-    @lru_cache
-    def limits(lock_timeout: float) -> sql.Composed:
-        """The query that a transaction begins with: how long to wait for a lock (seconds), and when it began."""
-        started = sql.SQL("set_config('telamon.started', clock_timestamp()::text, true)")
-        return sql.SQL("SELECT {}, {}").format(limit(lock_timeout, local=True), started)
-
     def wait_at_most(self, lock_timeout: float | None) -> None:
         """Sets how long what runs outside of transactions may wait for a lock, in seconds; None for ever."""
-        self.connection.execute(sql.SQL("SELECT {}").format(limit(lock_timeout, local=False)))
+        self.connection.execute(limit(lock_timeout, local=False))
 
     def check(self, work: Work) -> None:
         """Makes the pre-migration checks of a file.
@@ -167,7 +156,3 @@ class Session:
         words = server_words(stumble.error)
         self.emit(Failed(stumble.work.file.version, stumble.index, stumble.sql, words, undone=kept == 0))
         return failure(stumble, kept, lost=lost)
-
-
-def _text(query: Query | bytes) -> str:
-    return query.decode() if isinstance(query, bytes) else query.as_string(None)

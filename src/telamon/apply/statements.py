@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import psycopg
-from psycopg import sql
 
 from telamon.apply.events import Blocker, Emit, StatementDone
 from telamon.apply.failure import server_words
@@ -95,7 +94,7 @@ class _Runner:
         self._patiently(index, attempt)
 
     def _limit(self, lock_timeout: float | None, *, local: bool) -> None:
-        self.target.connection.execute(sql.SQL("SELECT {}").format(limit(lock_timeout, local=local)))
+        self.target.connection.execute(limit(lock_timeout, local=local))
 
     def _patiently(self, index: int, attempt: Callable[[float], None]) -> None:
         def gave_up(error: psycopg.Error, seconds: float, blockers: tuple[Blocker, ...]) -> LockError:

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
 from telamon.apply.failure import Stumble, server_words
+from telamon.apply.patience import limit
 from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
 from telamon.apply.revisions import IN_FLIGHT, PART_DONE, Revision
 from telamon.apply.session import BEGIN, COMMIT, Session
@@ -181,7 +182,7 @@ class _Steps:
 
     def _limits(self, lock_timeout: float) -> list[sql.Composed]:
         """The limits that a transaction begins with, unless the file sets its own."""
-        return [] if self._own_limits else [self.session.limits(lock_timeout)]
+        return [] if self._own_limits else [limit(lock_timeout, local=True)]
 
     @property
     def _own_limits(self) -> bool:

@@ -1,0 +1,76 @@
+"""Many queries in one go: one message to the server, one wait for all answers.
+
+The driver's own pipeline hands each query to the network by itself and makes a cursor for each; with the many small
+files of a history that is most of what a run costs, so the protocol is spoken here, with the driver's `pq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import psycopg
+from psycopg import pq
+from psycopg.errors import error_from_result
+from psycopg.waiting import Ready, Wait
+
+from telamon.apply.target import Connection
+
+
+class Unfinished(Exception):
+    """One of the queries failed; those after it were not executed.
+
+    Args:
+        index: which.
+        error: the driver's.
+    """
+
+    def __init__(self, index: int, error: psycopg.Error) -> None:
+        super().__init__(str(error))
+        self.index, self.error = index, error
+
+
+def execute(connection: Connection, queries: Sequence[bytes]) -> None:
+    """Executes queries, each a single command without data; what they return is dropped.
+
+    Raises:
+        Unfinished: one failed, or the connection was lost.
+    """
+    done = [0]
+    try:
+        error = connection.wait(_conversation(connection.pgconn, queries, done))
+    except psycopg.Error as lost:
+        raise Unfinished(done[0], lost) from None
+    if error is not None:
+        raise Unfinished(done[0], error)
+
+
+def _conversation(
+    connection: pq.abc.PGconn, queries: Sequence[bytes], done: list[int]
+) -> Generator[Wait, Ready, psycopg.Error | None]:
+    """Sends all, then takes all answers; returns the first error.
+
+    Args:
+        done: counts the queries that were executed.
+    """
+    error: psycopg.Error | None = None
+    connection.enter_pipeline_mode()
+    for query in queries:
+        connection.send_query_params(query, None)
+    connection.pipeline_sync()
+    while connection.flush():
+        # The server stops listening while nobody takes its answers.
+        if (yield Wait.RW) & Ready.R:
+            connection.consume_input()
+    while True:
+        while connection.is_busy():
+            yield Wait.R
+            connection.consume_input()
+        result = connection.get_result()
+        if result is None:
+            done[0] += error is None
+        elif result.status == pq.ExecStatus.PIPELINE_SYNC:
+            break
+        elif result.status == pq.ExecStatus.FATAL_ERROR and error is None:
+            error = error_from_result(result)
+    connection.exit_pipeline_mode()
+    return error
