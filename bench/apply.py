@@ -1,14 +1,16 @@
 """Applying 200 files of 5 statements against psql, dbmate and Alembic running the same (bar P9).
 
-The contestants take turns, so that a disturbance of the machine meets all of them, and the least of each counts: seconds
-of the clock, and CPU seconds, which a busy machine changes less.
+The contestants take turns, so that a disturbance of the machine meets all of them, and the least of each counts: in
+seconds of the clock, and in CPU seconds of client and server together, which a busy machine changes less.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,116 +21,159 @@ ROUNDS = 5
 DBMATE = "dbmate@2.36.0"
 DBMATE_MORE = 0.5  # seconds that may be added to dbmate's
 
-ENV = """
-import sys
-from alembic import context
-from sqlalchemy import create_engine, pool
-with create_engine(context.get_x_argument(as_dictionary=True)["url"], poolclass=pool.NullPool).connect() as connection:
-    context.configure(connection=connection, transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
+SQL = """CREATE TABLE t{0} (id bigint PRIMARY KEY, name text NOT NULL);
+CREATE INDEX t{0}_name ON t{0} (name);
+COMMENT ON TABLE t{0} IS 'number {0}';
+ALTER TABLE t{0} ADD COLUMN amount numeric NOT NULL DEFAULT 0;
+ALTER TABLE t{0} ADD CONSTRAINT t{0}_amount CHECK (amount >= 0);
 """
+# The same as a revision of Alembic.
+REVISION = '''"""step"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "r{0}"
+down_revision = {1}
+branch_labels = None
+depends_on = None
 
 
-def statements(number: int) -> list[str]:
-    """What one file does."""
-    return [
-        f"CREATE TABLE t{number} (id bigint PRIMARY KEY, name text NOT NULL);",
-        f"CREATE INDEX t{number}_name ON t{number} (name);",
-        f"COMMENT ON TABLE t{number} IS 'number {number}';",
-        f"ALTER TABLE t{number} ADD COLUMN amount numeric NOT NULL DEFAULT 0;",
-        f"ALTER TABLE t{number} ADD CHECK (amount >= 0);",
-    ]
+def upgrade() -> None:
+    op.create_table(
+        "t{0}",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("t{0}_name", "t{0}", ["name"])
+    op.create_table_comment("t{0}", "number {0}")
+    op.add_column("t{0}", sa.Column("amount", sa.Numeric(), server_default="0", nullable=False))
+    op.create_check_constraint("t{0}_amount", "t{0}", "amount >= 0")
+'''
 
 
 def write(here: Bench) -> None:
     """Writes the same migrations for everybody."""
-    for name in ("migrations", "dbmate", "alembic", "alembic/versions"):
+    here.run(sys.executable, "-m", "alembic", "init", "alembic")
+    for name in ("migrations", "dbmate"):
         (here.folder / name).mkdir()
-    (here.folder / "alembic.ini").write_text("[alembic]\nscript_location = alembic\n")
-    (here.folder / "alembic" / "env.py").write_text(ENV)
     script = []
     for number in range(FILES):
-        text, version = "\n".join(statements(number)) + "\n", 20260101000000 + number
-        (here.folder / "migrations" / f"{version}_step.sql").write_text(text)
-        (here.folder / "dbmate" / f"{version}_step.sql").write_text(f"-- migrate:up\n{text}\n-- migrate:down\n")
-        script.append(f"BEGIN;\n\\i migrations/{version}_step.sql\nCOMMIT;\n")
-        body = "".join(f"    op.execute({each!r})\n" for each in statements(number))
-        before = f"'r{number - 1}'" if number else None
-        (here.folder / "alembic" / "versions" / f"r{number}_step.py").write_text(
-            f"from alembic import op\nrevision, down_revision = 'r{number}', {before}\ndef upgrade():\n{body}"
-        )
+        text, name = SQL.format(number), f"{20260101000000 + number}_step.sql"
+        (here.folder / "migrations" / name).write_text(text)
+        (here.folder / "dbmate" / name).write_text(f"-- migrate:up\n{text}\n-- migrate:down\n")
+        script.append(f"BEGIN;\n\\i migrations/{name}\nCOMMIT;\n")
+        before = f'"r{number - 1}"' if number else None
+        revision = here.folder / "alembic" / "versions" / f"r{number}_step.py"
+        revision.write_text(REVISION.format(number, before))
     (here.folder / "all.sql").write_text("".join(script))
     here.run(TELAMON, "migrate", "hash")
 
 
-def tcp(here: Bench, url: str) -> str:
-    """The URL as dbmate takes it: its driver wants the socket's folder as a parameter, and no encryption."""
-    parts = urlsplit(url)
-    host = parse_qs(parts.query)["host"][0]
-    return f"postgres://{parts.username}@{parts.path}?socket={host}&sslmode=disable"
+class Contest:
+    """Programs that do the same, each on a database of its own.
+
+    Args:
+        here: where.
+    """
+
+    def __init__(self, here: Bench) -> None:
+        self.here = here
+        self.psql = str(programs() / "psql")
+        folder = here.run(self.psql, "-XAtc", "SHOW data_directory", self.fresh()).output.strip()
+        self._server = (Path(folder) / "postmaster.pid").read_text().split()[0]
+
+    def fresh(self) -> str:
+        """The URL of an empty database."""
+        return self.here.telamon("dev", "url").output.strip()
+
+    def least(self, contestants: dict[str, Callable[[], list[str]]], rounds: int) -> dict[str, Cost]:
+        """The least times of each, over rounds in which all take their turn.
+
+        Args:
+            contestants: for each its command, made anew each time.
+        """
+        found: dict[str, Cost] = {}
+        for _ in range(rounds):
+            for name, command in contestants.items():
+                cost, before = self._run(command()), found.get(name)
+                found[name] = Cost(min(cost.wall, before.wall), min(cost.cpu, before.cpu)) if before else cost
+        return found
+
+    def _run(self, command: list[str]) -> Cost:
+        before = self._server_cpu()
+        cost = self.here.run(*command)
+        time.sleep(0.1)  # until the server knows that its session has ended
+        return Cost(cost.wall, cost.cpu + self._server_cpu() - before)
+
+    def _server_cpu(self) -> float:
+        """CPU seconds of the sessions that have ended, where the system tells."""
+        stat = Path(f"/proc/{self._server}/stat")
+        if not stat.exists():
+            return 0.0
+        fields = stat.read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
-def dbmate(here: Bench) -> Path | None:
+def dbmate(here: Bench) -> str | None:
     """dbmate's program from npm, None where there is no npm."""
     if shutil.which("npm") is None:
         return None
     (here.folder / "package.json").write_text('{"private": true}\n')
     here.run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", DBMATE)
     [program] = (here.folder / "node_modules" / "@dbmate").glob("*/bin/dbmate")
-    return program
+    return str(program)
 
 
-def least(contestants: dict[str, Callable[[], Cost]]) -> dict[str, Cost]:
-    """The least wall time and the least CPU time of each, over rounds in which all take their turn."""
-    found: dict[str, Cost] = {}
-    for _ in range(ROUNDS):
-        for name, run in contestants.items():
-            cost, before = run(), found.get(name)
-            found[name] = Cost(min(cost.wall, before.wall), min(cost.cpu, before.cpu)) if before else cost
-    return found
+def for_dbmate(url: str) -> str:
+    """A URL as dbmate takes it: its driver has the socket's folder as a parameter, and would ask for encryption."""
+    parts = urlsplit(url)
+    host = parse_qs(parts.query)["host"][0]
+    return f"postgres://{parts.username}@{parts.path}?socket={host}&sslmode=disable"
+
+
+def lines(took: dict[str, Cost]) -> Iterator[Line]:
+    """The ratios: of the clock, and of CPU time."""
+    ours, start, psql, empty = (took[name] for name in ("telamon", "telamon, nothing", "psql", "psql, nothing"))
+    less = "apply : psql, each less its start-up"
+    yield Line("P9", less, ours.wall - start.wall, psql.wall - empty.wall, 1.3)
+    yield Line("P9", f"{less}, CPU", ours.cpu - start.cpu, psql.cpu - empty.cpu, 1.3)
+    if peer := took.get("dbmate"):
+        yield Line("P9", f"apply : dbmate and {DBMATE_MORE:g} s", ours.wall, peer.wall + DBMATE_MORE, 1)
+        yield Line("P9", f"apply : dbmate and {DBMATE_MORE:g} s, CPU", ours.cpu, peer.cpu + DBMATE_MORE, 1)
+    yield Line("P9", "apply : alembic upgrade", ours.wall, took["alembic"].wall, 0.4)
+    yield Line("P9", "apply : alembic upgrade, CPU", ours.cpu, took["alembic"].cpu, 0.4)
+    yield Line("", "apply : psql, all of it", ours.wall, psql.wall, None)
 
 
 def main() -> None:
     """Prints the ratios."""
-    psql = str(programs() / "psql")
     with bench() as here:
         write(here)
-        program = dbmate(here)
-        fresh = lambda: here.telamon("dev", "url").output.strip()  # noqa: E731
-        full = fresh()
+        contest, program = Contest(here), dbmate(here)
+        full = contest.fresh()
         here.telamon("migrate", "apply", "--url", full)
+        ini = (here.folder / "alembic.ini").read_text()
 
-        def with_dbmate() -> Cost:
-            flags = ["--url", tcp(here, fresh()), "--migrations-dir", "dbmate", "--no-dump-schema", "up"]
-            return here.run(str(program), *flags)
+        def alembic() -> list[str]:
+            url = contest.fresh().replace("postgresql://", "postgresql+psycopg://", 1).replace("%", "%%")
+            (here.folder / "alembic.ini").write_text(ini.replace("driver://user:pass@localhost/dbname", url))
+            return [sys.executable, "-m", "alembic", "upgrade", "head"]
 
-        def with_alembic() -> Cost:
-            url = fresh().replace("postgresql://", "postgresql+psycopg://", 1)
-            return here.run(sys.executable, "-m", "alembic", "-x", f"url={url}", "upgrade", "head")
-
-        contestants = {
-            "telamon": lambda: here.telamon("migrate", "apply", "--url", fresh()),
-            "telamon, nothing to do": lambda: here.telamon("migrate", "apply", "--url", full),
-            "psql": lambda: here.run(psql, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", fresh()),
-            "psql, nothing to do": lambda: here.run(psql, "-Xq", "-c", "SELECT 1", full),
-            "alembic": with_alembic,
+        contestants: dict[str, Callable[[], list[str]]] = {
+            "telamon": lambda: [TELAMON, "migrate", "apply", "--url", contest.fresh()],
+            "telamon, nothing": lambda: [TELAMON, "migrate", "apply", "--url", full],
+            "psql": lambda: [contest.psql, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", contest.fresh()],
+            "psql, nothing": lambda: [contest.psql, "-Xq", "-c", "SELECT 1", full],
+            "alembic": alembic,
         }
         if program:
-            contestants["dbmate"] = with_dbmate
-        took = least(contestants)
-        ours, start = took["telamon"], took["telamon, nothing to do"]
-        peer, empty = took["psql"], took["psql, nothing to do"]
-        lines = [
-            Line("P9", "apply : psql, each less its start-up", ours.wall - start.wall, peer.wall - empty.wall, 1.3),
-            Line("P9", "apply : alembic upgrade", ours.wall, took["alembic"].wall, 0.4),
-            Line("", "the same, CPU of the client", ours.cpu, took["alembic"].cpu, None),
-            Line("", "apply : psql, all of it", ours.wall, peer.wall, None),
-        ]
-        if program:
-            theirs = took["dbmate"].wall
-            lines.insert(1, Line("P9", f"apply : dbmate and {DBMATE_MORE:g} s", ours.wall, theirs + DBMATE_MORE, 1))
-        show(f"{FILES} files of 5 statements, least of {ROUNDS} rounds in turn", lines)
+            flags = ["--migrations-dir", "dbmate", "--no-dump-schema", "up"]
+            contestants["dbmate"] = lambda: [program, "--url", for_dbmate(contest.fresh()), *flags]
+        took = contest.least(contestants, ROUNDS)
+        for name, cost in took.items():
+            print(f"{name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of CPU")
+        show(f"{FILES} files of 5 statements, the least of {ROUNDS} rounds in turn", list(lines(took)))
 
 
 if __name__ == "__main__":

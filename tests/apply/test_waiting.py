@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from telamon.apply import Options, apply
-from telamon.apply.events import Retrying, Running, ignore
+from telamon.apply.events import Event, Retrying, Running, ignore
 from telamon.apply.lock import advisory_lock
 from telamon.apply.statements import run_statements
 from telamon.apply.target import connect
@@ -148,11 +148,14 @@ def test_what_is_tried_again_is_counted_and_reported_once(case: Case, capsys: py
     with psycopg.connect(case.url()) as holder:
         holder.execute("select * from t")
         progress = TextProgress()
-        timer = threading.Timer(0.4, holder.rollback)
-        timer.start()
-        report = apply(case.url(), case.path, Options(tx_mode="all", lock_ladder=(0.2, 5)), on_event=progress)
+
+        def tell(event: Event) -> None:
+            progress(event)
+            if isinstance(event, Retrying):
+                holder.rollback()
+
+        report = apply(case.url(), case.path, Options(tx_mode="all", lock_ladder=(0.2, 5)), on_event=tell)
         progress.summary()
-        timer.join()
     shown = capsys.readouterr()
     assert "a lock was not free; attempt 1 undone" in shown.err
     assert shown.out.count("-- migrating version 2") == 1

@@ -46,7 +46,7 @@ def execute(connection: Connection, queries: Sequence[bytes]) -> None:
 
 def _conversation(
     connection: pq.abc.PGconn, queries: Sequence[bytes], done: list[int]
-) -> Generator[Wait, Ready, psycopg.Error | None]:
+) -> Generator[Wait, Ready | int, psycopg.Error | None]:
     """Sends all, then takes all answers; returns the first error.
 
     Args:
