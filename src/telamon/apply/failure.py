@@ -70,7 +70,8 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
     ]
     if diag.context:
         lines.append(f"CONTEXT: {diag.context}")
-    state = f"Statements 1 to {kept} of the file stay applied" if kept else "Nothing of this file is applied"
+    first = "Statement 1 of the file stays applied" if kept == 1 else f"Statements 1 to {kept} of the file stay applied"
+    state = first if kept else "Nothing of this file is applied"
     if work.mode == "all":
         state = "Nothing of this run is applied"
     if lost:

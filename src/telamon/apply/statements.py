@@ -128,7 +128,8 @@ class _Runner:
 
     def _left(self, index: int) -> str:
         if self.tx_mode == "none" and index:
-            return f"Statements 1 to {index} stay. Run the command again: it plans from where the target is now."
+            stay = "Statement 1 stays" if index == 1 else f"Statements 1 to {index} stay"
+            return f"{stay}. Run the command again: it plans from where the target is now."
         return "Nothing was changed."
 
     def _failure(self, index: int, error: psycopg.Error, *, lost: bool) -> TelamonError:
