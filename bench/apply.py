@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from measure import TELAMON, Bench, Cost, Line, bench, programs, show
+from measure import ROUNDS, TELAMON, Bench, Cost, Line, bench, in_turn, programs, show
 
 FILES = 200
-ROUNDS = 5
 DBMATE = "dbmate@2.36.0"
 DBMATE_MORE = 0.5  # seconds that may be added to dbmate's
 
@@ -79,28 +78,15 @@ class Contest:
 
     def __init__(self, here: Bench) -> None:
         self.here = here
-        self.psql = str(programs() / "psql")
-        folder = here.run(self.psql, "-XAtc", "SHOW data_directory", self.fresh()).output.strip()
+        folder = here.run(str(programs() / "psql"), "-XAtc", "SHOW data_directory", self.fresh()).output.strip()
         self._server = (Path(folder) / "postmaster.pid").read_text().split()[0]
 
     def fresh(self) -> str:
         """The URL of an empty database."""
         return self.here.telamon("dev", "url").output.strip()
 
-    def least(self, contestants: dict[str, Callable[[], list[str]]], rounds: int) -> dict[str, Cost]:
-        """The least times of each, over rounds in which all take their turn.
-
-        Args:
-            contestants: for each its command, made anew each time.
-        """
-        found: dict[str, Cost] = {}
-        for _ in range(rounds):
-            for name, command in contestants.items():
-                cost, before = self._run(command()), found.get(name)
-                found[name] = Cost(min(cost.wall, before.wall), min(cost.cpu, before.cpu)) if before else cost
-        return found
-
-    def _run(self, command: list[str]) -> Cost:
+    def run(self, *command: str) -> Cost:
+        """Runs a command; its CPU time is that of the server, too."""
         before = self._server_cpu()
         cost = self.here.run(*command)
         time.sleep(0.1)  # until the server knows that its session has ended
@@ -150,27 +136,27 @@ def main() -> None:
     """Prints the ratios."""
     with bench() as here:
         write(here)
-        contest, program = Contest(here), dbmate(here)
+        contest, program, psql = Contest(here), dbmate(here), str(programs() / "psql")
         full = contest.fresh()
         here.telamon("migrate", "apply", "--url", full)
         ini = (here.folder / "alembic.ini").read_text()
 
-        def alembic() -> list[str]:
+        def alembic() -> Cost:
             url = contest.fresh().replace("postgresql://", "postgresql+psycopg://", 1).replace("%", "%%")
             (here.folder / "alembic.ini").write_text(ini.replace("driver://user:pass@localhost/dbname", url))
-            return [sys.executable, "-m", "alembic", "upgrade", "head"]
+            return contest.run(sys.executable, "-m", "alembic", "upgrade", "head")
 
-        contestants: dict[str, Callable[[], list[str]]] = {
-            "telamon": lambda: [TELAMON, "migrate", "apply", "--url", contest.fresh()],
-            "telamon, nothing": lambda: [TELAMON, "migrate", "apply", "--url", full],
-            "psql": lambda: [contest.psql, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", contest.fresh()],
-            "psql, nothing": lambda: [contest.psql, "-Xq", "-c", "SELECT 1", full],
+        contestants: dict[str, Callable[[], Cost]] = {
+            "telamon": lambda: contest.run(TELAMON, "migrate", "apply", "--url", contest.fresh()),
+            "telamon, nothing": lambda: contest.run(TELAMON, "migrate", "apply", "--url", full),
+            "psql": lambda: contest.run(psql, "-Xq", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", contest.fresh()),
+            "psql, nothing": lambda: contest.run(psql, "-Xq", "-c", "SELECT 1", full),
             "alembic": alembic,
         }
         if program:
             flags = ["--migrations-dir", "dbmate", "--no-dump-schema", "up"]
-            contestants["dbmate"] = lambda: [program, "--url", for_dbmate(contest.fresh()), *flags]
-        took = contest.least(contestants, ROUNDS)
+            contestants["dbmate"] = lambda: contest.run(program, "--url", for_dbmate(contest.fresh()), *flags)
+        took = in_turn(contestants)
         for name, cost in took.items():
             print(f"{name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of CPU")
         show(f"{FILES} files of 5 statements, the least of {ROUNDS} rounds in turn", list(lines(took)))
