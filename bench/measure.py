@@ -144,7 +144,8 @@ class Line:
 
 def show(title: str, lines: Sequence[Line]) -> None:
     """Prints a table."""
-    print(f"\n{title}\n")
+    busy = f"{os.getloadavg()[0]:.1f} processes at work on {os.cpu_count()} cores"
+    print(f"\n{title}\n({busy}: the more there are, the less the clock says)\n")
     print("| bar | what | seconds | compared with | ratio | allowed | |")
     print("|---|---|---|---|---|---|---|")
     for line in lines:
