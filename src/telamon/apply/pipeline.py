@@ -7,6 +7,7 @@ files of a history that is most of what a run costs, so the protocol is spoken h
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import pq
@@ -14,6 +15,8 @@ from psycopg.errors import error_from_result
 from psycopg.waiting import Ready, Wait
 
 from telamon.apply.target import Connection
+
+_AT_ONCE = 1000  # queries in a message: each takes memory until it is answered
 
 
 class Unfinished(Exception):
@@ -29,30 +32,41 @@ class Unfinished(Exception):
         self.index, self.error = index, error
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How far it came.
+
+    Args:
+        done: queries that were executed.
+        error: the first error that the server told.
+    """
+
+    done: int = 0
+    error: psycopg.Error | None = None
+
+
 def execute(connection: Connection, queries: Sequence[bytes]) -> None:
     """Executes queries, each a single command without data; what they return is dropped.
 
     Raises:
         Unfinished: one failed, or the connection was lost.
     """
-    done = [0]
+    progress = _Progress()
     try:
-        error = connection.wait(_conversation(connection.pgconn, queries, done))
-    except psycopg.Error as lost:
-        raise Unfinished(done[0], lost) from None
-    if error is not None:
-        raise Unfinished(done[0], error)
+        for start in range(0, len(queries), _AT_ONCE):
+            connection.wait(_conversation(connection.pgconn, queries[start : start + _AT_ONCE], progress))
+            if progress.error is not None:
+                break
+    except psycopg.Error as lost:  # before it hangs up, a server may say why
+        raise Unfinished(progress.done, progress.error or lost) from None
+    if progress.error is not None:
+        raise Unfinished(progress.done, progress.error)
 
 
 def _conversation(
-    connection: pq.abc.PGconn, queries: Sequence[bytes], done: list[int]
-) -> Generator[Wait, Ready | int, psycopg.Error | None]:
-    """Sends all, then takes all answers; returns the first error.
-
-    Args:
-        done: counts the queries that were executed.
-    """
-    error: psycopg.Error | None = None
+    connection: pq.abc.PGconn, queries: Sequence[bytes], progress: _Progress
+) -> Generator[Wait, Ready | int, None]:
+    """Sends all, then takes all answers."""
     connection.enter_pipeline_mode()
     for query in queries:
         connection.send_query_params(query, None)
@@ -67,10 +81,9 @@ def _conversation(
             connection.consume_input()
         result = connection.get_result()
         if result is None:
-            done[0] += error is None
+            progress.done += progress.error is None
         elif result.status == pq.ExecStatus.PIPELINE_SYNC:
             break
-        elif result.status == pq.ExecStatus.FATAL_ERROR and error is None:
-            error = error_from_result(result)
+        elif result.status == pq.ExecStatus.FATAL_ERROR and progress.error is None:
+            progress.error = error_from_result(result)
     connection.exit_pipeline_mode()
-    return error
