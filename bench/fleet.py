@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from measure import TELAMON, Bench, Cost, Line, bench, best, programs, show
+from measure import TELAMON, Bench, Cost, Line, bench, in_turn, programs, show
 
 TENANTS = 1000
 FILES = 20
@@ -40,9 +40,15 @@ def main() -> None:
         def with_psql() -> Cost:
             return run_script(here, psql, url, asked)
 
-        peer = best(with_psql, ROUNDS).wall
-        nothing = best(lambda: here.telamon("migrate", "apply", "--env", "prod"), ROUNDS).wall
-        status = best(lambda: here.telamon("migrate", "status", "--env", "prod"), ROUNDS).wall
+        took = in_turn(
+            {
+                "psql": with_psql,
+                "nothing": lambda: here.telamon("migrate", "apply", "--env", "prod"),
+                "status": lambda: here.telamon("migrate", "status", "--env", "prod"),
+            },
+            ROUNDS,
+        )
+        peer, nothing, status = (cost.wall for cost in took.values())
         (migrations / "20270101000000_one.sql").write_text("CREATE TABLE one (id int);\n")
         here.run(TELAMON, "migrate", "hash")
         one = here.telamon("migrate", "apply", "--env", "prod").wall

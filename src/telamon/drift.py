@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from telamon.apply.events import ignore
 from telamon.apply.lock import advisory_lock
 from telamon.apply.options import Options
-from telamon.apply.revisions import RESOLVED, Revision, locate
+from telamon.apply.revisions import RESOLVED, Revision, RevisionTable, locate
 from telamon.apply.target import Target
 from telamon.catalog.facts import Catalog, Fact, Id, among, title
 from telamon.declare import Intent, explained, intent_for
-from telamon.directory import Directory, file_name
+from telamon.directory import Directory, MigrationFile, file_name
 from telamon.engine import OUTSIDE, Engine, Planned, plan_catalogs
 from telamon.errors import CheckError, DriftError, TelamonError
 from telamon.generate import NO_WISHES, Wishes, plan_text
@@ -255,6 +255,23 @@ def adopt(
     """
     options = options or Options()
     file_name("0", name)  # a name that cannot be is refused before the work
+    _refuse_ahead(directory, drift)
+    planned = plan_catalogs(engine, drift.should, drift.real, lambda: copy_of(engine, drift.where), wishes)
+    if not consent(planned):
+        return None
+    with (
+        explained("The target's history cannot be written"),
+        advisory_lock(target.connection, ignore, timeout=options.lock_timeout),
+    ):
+        table = locate(target, drift.revisions_schema)
+        same = table.read() == drift.where.rows
+        if not same or held(engine, target, drift.should)[0].digest() != drift.read.digest():
+            raise DriftError("The target has changed meanwhile; nothing was written", do="Run the command again.")
+        file = _recorded(target, table.create(), directory, name, plan_text(planned).encode())
+    return Adopted(file.path, file.version, planned)
+
+
+def _refuse_ahead(directory: Directory, drift: Drift) -> None:
     ahead = [
         file.name
         for file in directory.executable()
@@ -267,25 +284,16 @@ def adopt(
             why="The drift would stand after them, and it happened before.",
             do="Apply them first: telamon migrate apply.",
         )
-    planned = plan_catalogs(engine, drift.should, drift.real, lambda: copy_of(engine, drift.where), wishes)
-    if not consent(planned):
-        return None
-    with (
-        explained("The target's history cannot be written"),
-        advisory_lock(target.connection, ignore, timeout=options.lock_timeout),
-    ):
-        table = locate(target, drift.revisions_schema)
-        same = table.read() == drift.where.rows
-        if not same or held(engine, target, drift.should)[0].digest() != drift.read.digest():
-            raise DriftError("The target has changed meanwhile; nothing was written", do="Run the command again.")
-        created = file_name(directory.new_version(), name)
-        text = plan_text(planned).encode()
-        wanted = directory.changed({created: text})
-        [file] = [each for each in wanted.files if each.name == created]
-        row = Revision(file.version, file.description, RESOLVED, 0, 0, datetime.now(UTC), hash=wanted.entry_hash(file))
-        table = table.create()
-        with target.connection.transaction():
-            # Both or neither, but for a crash between the file's last write and the commit.
-            target.connection.execute(table.upsert(row))
-            directory.write(created, text)
-    return Adopted(file.path, file.version, planned)
+
+
+def _recorded(target: Target, table: RevisionTable, directory: Directory, name: str, text: bytes) -> MigrationFile:
+    """Writes the migration, and that the target has it."""
+    created = file_name(directory.new_version(), name)
+    wanted = directory.changed({created: text})
+    [file] = [each for each in wanted.files if each.name == created]
+    row = Revision(file.version, file.description, RESOLVED, 0, 0, datetime.now(UTC), hash=wanted.entry_hash(file))
+    with target.connection.transaction():
+        # Both or neither, but for a crash between the file's last write and the commit.
+        target.connection.execute(table.upsert(row))
+        directory.write(created, text)
+    return file

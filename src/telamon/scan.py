@@ -17,6 +17,7 @@ _DEFAULT = ";"
 _DEEPEST = 16  # blocks within blocks; PostgreSQL itself has none
 _SPACE = re.compile(r"\s*")
 _BLANK_AFTER_LINE = re.compile(r"[ \t\r]*\n")
+_CLOSE = "Close it: all that follows was taken for a part of it."
 _HARMLESS_META = frozenset({"\\restrict", "\\unrestrict"})
 
 # Compiled when first needed, for the sake of the start-up time.
@@ -138,7 +139,7 @@ class _Scanner:
                 depth += 1
             elif char == ")":
                 if not depth:
-                    raise self._error("unexpected ')'", at)
+                    raise self._error("unexpected ')'", at, "Remove it, or add the `(` that it closes.")
                 depth -= 1
             elif not depth and token[0] == self.delimiter:
                 return pos
@@ -149,7 +150,7 @@ class _Scanner:
             elif (end := self._end_of_block(start, at, level)) is not None:
                 return end
         if depth:
-            raise self._error("unclosed '('", opened)
+            raise self._error("unclosed '('", opened, _CLOSE)
         return len(text)
 
     def _end_of_block(self, start: int, begin: int, level: int) -> int | None:
@@ -161,7 +162,7 @@ class _Scanner:
         if atomic := _match(_ATOMIC, self.text, begin):
             if end := self._end_of_body(atomic.end(), level, atomic=True):
                 return end
-            raise self._error("BEGIN ATOMIC without END", begin)
+            raise self._error("BEGIN ATOMIC without END", begin, _CLOSE)
         in_routine = level > 0 or (begin > start and _match(_ROUTINE, self.text, start))
         apart = (self.text[begin - 1] + self.text[begin + 5 : begin + 6]).isspace()
         if not in_routine or not apart or begin >= self.no_end_after:
@@ -206,7 +207,7 @@ class _Scanner:
                 return closed.end()
         elif (end := self.text.find(quote, at + 1)) >= 0:
             return end + 1
-        raise self._error(f"unclosed quote {quote}", at)
+        raise self._error(f"unclosed quote {quote}", at, _CLOSE)
 
     def _skip_dollar_quote(self, at: int, tag: str) -> int:
         if _in_word(self.text, at):
@@ -215,7 +216,7 @@ class _Scanner:
         if end >= 0:
             return end + len(tag)
         if self.delimiter == _DEFAULT:
-            raise self._error(f"unclosed dollar quote {tag}", at)
+            raise self._error(f"unclosed dollar quote {tag}", at, _CLOSE)
         return len(self.text)
 
     def _skip_comment(self, at: int) -> int:
@@ -226,7 +227,7 @@ class _Scanner:
             depth += 1 if edge[0] == "/*" else -1
             if not depth:
                 return edge.end()
-        raise self._error("unclosed comment /*", at)
+        raise self._error("unclosed comment /*", at, _CLOSE)
 
     def _skip_meta(self, at: int) -> int:
         end = self.text.find("\n", at) + 1 or len(self.text)
@@ -243,12 +244,13 @@ class _Scanner:
         line_end = self.text.find("\n", self.pos)
         rest = self.text[self.pos : line_end if line_end >= 0 else None]
         if rest.strip():
-            raise self._error("COPY ... FROM stdin is followed by something on its own line", self.pos)
+            do = "Put its data on the lines below it."
+            raise self._error("COPY ... FROM stdin is followed by something on its own line", self.pos, do)
         if line_end < 0:
             return ""
         end = re.compile(_COPY_END).search(self.text, line_end + 1)
         if end is None:
-            raise self._error("the data of COPY ... FROM stdin has no end", start, do="End it with a line `\\.`.")
+            raise self._error("the data of COPY ... FROM stdin has no end", start, "End it with a line `\\.`.")
         self.pos = end.end()
         return self.text[line_end + 1 : end.start()]
 
@@ -267,7 +269,7 @@ class _Scanner:
         for escape, char in (("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t")):
             delimiter = delimiter.replace(escape, char)
         if not delimiter:
-            raise self._error("the delimiter is empty", at)
+            raise self._error("the delimiter is empty", at, "Write after the word what ends a statement.")
         self.delimiter = delimiter
 
     def _line_of(self, pos: int) -> int:
@@ -276,7 +278,7 @@ class _Scanner:
         self.line_pos = pos
         return self.line
 
-    def _error(self, what: str, at: int, do: str = "") -> TelamonError:
+    def _error(self, what: str, at: int, do: str) -> TelamonError:
         line = self.first_line + self.text.count("\n", 0, at)
         column = at - self.text.rfind("\n", 0, at)
         return TelamonError(f"Cannot split into statements: {what}", where=f"{self.path}:{line}:{column}", do=do)

@@ -333,3 +333,11 @@ def test_a_migration_that_removes_the_history(case: Case) -> None:
     case.write(v1="drop schema atlas_schema_revisions cascade;")
     with pytest.raises(TelamonError, match="its row in the history"):
         case.apply()
+
+
+@pytest.mark.parametrize("mode", ["file", "none"])
+def test_a_server_that_hangs_up_says_why(case: Case, mode: str) -> None:
+    case.write(v1="create table a ();\nselect pg_terminate_backend(pg_backend_pid());\ncreate table b ();")
+    with pytest.raises(TelamonError, match=r"the connection to the target was lost in 1\.sql, statement 2") as caught:
+        case.apply(tx_mode=mode)
+    assert "ERROR: terminating connection due to administrator command" in caught.value.why

@@ -56,7 +56,7 @@ NONE = "-- atlas:txmode none"
 TABLE = {
     "NUL": Bad(b"select 1;\nselect '\0';\n", ":2 (byte 18)", ("NUL byte", "Save the file as UTF-8")),
     "not UTF-8": Bad(b"select 1;\n\n-- caf\xe9\n", ":3 (byte 17)", ("0xe9", "not UTF-8", "Save the file as UTF-8")),
-    "unclosed": Bad(b"select 1;\nselect 'x;\n", ":2:8", ("unclosed quote '",), code=1),
+    "unclosed": Bad(b"select 1;\nselect 'x;\n", ":2:8", ("unclosed quote '", "Close it"), code=1),
     "BEGIN": Bad(
         b"begin;\ncreate table b ();\ncommit;\n", ":1", ("statement 1 of 2_bad.sql begins", "Remove", NONE)
     ),

@@ -11,8 +11,10 @@ import psycopg
 import pytest
 
 from telamon.apply import Options, apply
-from telamon.apply.events import Retrying, Running, ignore
+from telamon.apply.events import Event, Retrying, Running, ignore
 from telamon.apply.lock import advisory_lock
+from telamon.apply.statements import run_statements
+from telamon.apply.target import connect
 from telamon.cli.progress import TextProgress
 from telamon.errors import LockError
 from tests.apply.conftest import Case
@@ -78,6 +80,40 @@ def test_building_concurrently_waits_for_old_transactions(case: Case) -> None:
     assert case.sql("select indisvalid from pg_index where indexrelid = 'i'::regclass") == [True]
 
 
+def test_a_plan_that_builds_concurrently_waits_for_old_transactions(case: Case) -> None:
+    case.sql("create table t (a int)")
+    with psycopg.connect(case.url()) as holder, connect(case.url()) as target:
+        holder.execute("insert into t values (1)")
+        timer = threading.Timer(1.2, holder.commit)
+        timer.start()
+        build = ["create index concurrently i on t (a)"]
+        run_statements(
+            target, build, Options(lock_ladder=(0.2,)), case.events.append, tx_mode="none", check=lambda: None
+        )
+        timer.join()
+    assert case.seen(Retrying) == []
+    assert case.sql("select indisvalid from pg_index where indexrelid = 'i'::regclass") == [True]
+
+
+def test_what_runs_outside_of_transactions_does_not_queue_either(case: Case) -> None:
+    case.write(v1="create table t (a int);")
+    case.apply()
+    case.write(v2="-- atlas:txmode none\n\nvacuum full t;")
+    with psycopg.connect(case.url()) as holder, psycopg.connect(case.url(), autocommit=True) as shop:
+        holder.execute("select * from t")
+        timer = threading.Timer(1.5, holder.rollback)
+        timer.start()
+        run = threading.Thread(target=case.apply, kwargs={"lock_ladder": (0.2,)})
+        run.start()
+        shop.execute("set statement_timeout = '700ms'")  # more than the run may stand in the queue
+        while run.is_alive():
+            shop.execute("select * from t")
+            time.sleep(0.01)
+        timer.join()
+    assert case.seen(Retrying)
+    assert case.rows() == [("1", 1, 1), ("2", 1, 1)]
+
+
 def test_twenty_runners_at_once(case: Case) -> None:
     case.write(**{f"v{n:02}": f"create table t{n} ();\ninsert into log values ({n});" for n in range(1, 6)})
     case.write(v00="create table log (n int);")
@@ -112,11 +148,14 @@ def test_what_is_tried_again_is_counted_and_reported_once(case: Case, capsys: py
     with psycopg.connect(case.url()) as holder:
         holder.execute("select * from t")
         progress = TextProgress()
-        timer = threading.Timer(0.4, holder.rollback)
-        timer.start()
-        report = apply(case.url(), case.path, Options(tx_mode="all", lock_ladder=(0.2, 5)), on_event=progress)
+
+        def tell(event: Event) -> None:
+            progress(event)
+            if isinstance(event, Retrying):
+                holder.rollback()
+
+        report = apply(case.url(), case.path, Options(tx_mode="all", lock_ladder=(0.2, 5)), on_event=tell)
         progress.summary()
-        timer.join()
     shown = capsys.readouterr()
     assert "a lock was not free; attempt 1 undone" in shown.err
     assert shown.out.count("-- migrating version 2") == 1

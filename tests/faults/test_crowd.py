@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from telamon.directory import Directory
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import FULL, Tell
 from tests.faults.scene import DATABASE
+from tests.server import binaries
 
 RUNNERS, ROUNDS = (50, 10) if FULL else (20, 1)
 HELD = 30.0 if FULL else 10.0  # seconds
@@ -79,47 +80,52 @@ def test_runners_started_at_once(cluster: Cluster, tmp_path: Path, tell: Tell) -
     tell(f"rounds of {RUNNERS} runners, each file applied once", ROUNDS)
 
 
-@dataclass
-class Traffic:
-    """Clients that read and write one table without a pause.
+@dataclass(frozen=True)
+class Transaction:
+    """One of pgbench's.
 
     Args:
-        pauses: how long each of their transactions took, in seconds, with the moment of its end.
+        ended: when, in seconds since 1970.
+        seconds: how long it took.
     """
 
-    pauses: list[tuple[float, float]] = field(default_factory=list)
-
-    @classmethod
-    @contextmanager
-    def flows(cls, cluster: Cluster, clients: int = 4) -> Iterator[Traffic]:
-        """Flows in the block."""
-        traffic, ended = cls(), threading.Event()
-        threads = [threading.Thread(target=traffic._client, args=(cluster, n, ended)) for n in range(clients)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield traffic
-        finally:
-            ended.set()
-            for thread in threads:
-                thread.join()
-
-    def _client(self, cluster: Cluster, number: int, ended: threading.Event) -> None:
-        with cluster.connect(DATABASE, application_name=f"shop {number}") as connection:
-            for key in itertools.cycle(range(number, 100, 4)):
-                if ended.wait(0.005):
-                    return
-                begun = time.monotonic()
-                with connection.transaction():
-                    connection.execute("update account set balance = balance + 1 where id = %s", [key])
-                    connection.execute("select sum(balance) from account").fetchone()
-                now = time.monotonic()
-                self.pauses.append((now - begun, now))
+    ended: float
+    seconds: float
 
 
-def longest(traffic: Traffic, since: float) -> float:
-    """The longest pause that anybody in the traffic saw."""
-    return max(pause for pause, ended in traffic.pauses if ended >= since)
+@contextmanager
+def traffic(cluster: Cluster, folder: Path, clients: int = 4) -> Iterator[list[Transaction]]:
+    """pgbench with its own table of accounts, reading and writing without a pause while the block runs.
+
+    Yields:
+        a list that holds its transactions afterwards.
+    """
+    found: list[Transaction] = []
+    program = [str(binaries() / "pgbench"), "-h", str(cluster.root), "-U", "postgres", DATABASE]
+    script = folder / "traffic.sql"
+    script.write_text(
+        "\\set key random(1, 1000)\nBEGIN;\n"
+        "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :key;\n"
+        "SELECT abalance FROM pgbench_accounts WHERE aid = :key;\nCOMMIT;\n\\sleep 5 ms\n"
+    )
+    flags = ["-n", "-c", str(clients), "-T", "600", "-f", str(script), "-l", "--log-prefix", str(folder / "log")]
+    run = subprocess.Popen([*program, *flags], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield found
+    finally:
+        ended = run.poll()
+        with cluster.connect(
+            DATABASE
+        ) as connection:  # at the end of its sessions it writes its log; killed, it does not
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pgbench'"
+            )
+        output, _ = run.communicate(timeout=60)
+        assert ended is None, output
+        for log in folder.glob("log.*"):
+            for line in log.read_text().splitlines():
+                _, _, microseconds, _, second, fraction = line.split()[:6]
+                found.append(Transaction(int(second) + int(fraction) / 1e6, int(microseconds) / 1e6))
 
 
 @pytest.mark.parametrize("mode", ["file", "all", "none"] if FULL else ["file"])
@@ -127,16 +133,22 @@ def test_patience_beside_traffic(cluster: Cluster, tmp_path: Path, mode: str, te
     """While a long transaction holds the table, the run comes back again and again instead of blocking everybody."""
     path, events = tmp_path / "migrations", list[Event]()
     cluster.create(DATABASE)
-    write(path, v1="create table account (id int primary key, balance bigint not null);\n"
-                   "insert into account select n, 0 from generate_series(0, 99) n;")  # fmt: skip
+    write(path, v1="create table other ();")
     apply(cluster.url(DATABASE), path)
-    write(path, v2="alter table account add column note text;\nalter table account add check (balance >= 0);")
+    subprocess.run(
+        [binaries() / "pgbench", "-h", cluster.root, "-U", "postgres", "-i", "-q", DATABASE],
+        check=True,
+        capture_output=True,
+    )
+    table = "pgbench_accounts"
+    write(path, v2=f"alter table {table} add column note text;\nalter table {table} add check (abalance >= 0);")
     options = Options(tx_mode=mode, lock_ladder=(0.25, 0.5, WAIT), lock_retry=HELD + 60)  # type: ignore[arg-type]
-    with Traffic.flows(cluster) as traffic, cluster.connect(DATABASE, application_name="report") as holder:
+    holder = cluster.connect(DATABASE, application_name="report")
+    with holder, traffic(cluster, tmp_path) as transactions:
         time.sleep(0.5)
         holder.execute("begin")
-        holder.execute("select sum(balance) from account")
-        pid, held = holder.info.backend_pid, time.monotonic()
+        holder.execute(f"select sum(abalance) from {table}".encode())
+        pid, held, since = holder.info.backend_pid, time.monotonic(), time.time()
         timer = threading.Timer(HELD, holder.rollback)
         timer.start()
         apply(cluster.url(DATABASE), path, options, on_event=events.append)
@@ -149,12 +161,12 @@ def test_patience_beside_traffic(cluster: Cluster, tmp_path: Path, mode: str, te
     assert max(retry.pause for retry in retries) <= 5
     told = [str(blocker) for event in events if isinstance(event, (Running, Retrying)) for blocker in event.blockers]
     mine = [text for text in told if text.startswith(f"pid {pid}, user postgres (report), idle in transaction for ")]
-    assert mine and mine[-1].endswith("s: select sum(balance) from account")
-    pause = longest(traffic, held)
-    tell(f"longest pause of the traffic in ms beside a wait of {HELD:.0f}s, mode {mode}, lock_timeout up to "
+    assert mine and mine[-1].endswith("s: select sum(abalance) from pgbench_accounts")
+    pause = max(each.seconds for each in transactions if each.ended >= since)
+    tell(f"longest pause of pgbench in ms beside a wait of {HELD:.0f}s, mode {mode}, lock_timeout up to "
          f"{WAIT * 1000:.0f}ms", round(pause * 1000))  # fmt: skip
     assert pause < WAIT + SLACK
-    assert len(traffic.pauses) > HELD * 50
+    assert len(transactions) > HELD * 50
 
 
 def test_a_server_that_comes_up_later(cluster: Cluster, tmp_path: Path) -> None:

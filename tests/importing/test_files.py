@@ -1,7 +1,10 @@
 """Directories of SQL that other tools wrote.
 
 `fixtures/dbmate` was written by dbmate 2.36 (`new`, then filled in and run by it), `fixtures/drizzle` by drizzle-kit
-0.31 (`generate`). The others are written by hand, in the forms that their manuals describe.
+0.31 (`generate`), `fixtures/goose` by goose 3.27 (`create`, filled in, `up`), `fixtures/golang-migrate` by migrate 4.19
+(`create -seq`, filled in, `up`), `fixtures/liquibase` by Liquibase 4.28 (`generate-changelog`), and the SQL in
+`fixtures/prisma` by Prisma 6.19 (`migrate diff`). The others are written by hand, in the forms that their manuals
+describe, for what these do not have; so are those of Flyway, which writes none.
 """
 
 from __future__ import annotations
@@ -76,6 +79,23 @@ def test_drizzle_and_prisma_in_folders(engine: Engine, tmp_path: Path) -> None:
     drizzle["20240101000000_b/snapshot.json"] = "{}"
     files, _, _ = imported(engine, write(tmp_path / "drizzle", drizzle), "drizzle")
     assert files == {"20240101000000_b.sql": "SELECT 1;\nSELECT 2;\n"}
+
+
+@pytest.mark.parametrize(
+    ("form", "files"),
+    {
+        "goose": {"20261124200238_create_users.sql": 2, "20261124200239_add_index.sql": 1},
+        "golang-migrate": {"000001_create_users.sql": 2, "000002_add_index.sql": 1},
+        "liquibase": {f"000{number}_ann_1795550829444-{number}.sql": 1 for number in range(1, 6)},
+        "prisma": {"20261124201000_init.sql": 2, "20261124201500_posts.sql": 5},
+    }.items(),
+)
+def test_written_by_the_tool_itself(engine: Engine, form: str, files: dict[str, int]) -> None:
+    texts, found, wanted = imported(engine, FIXTURES / form, form)
+    assert {file.name: len(file.statements()) for file in wanted.files} == files
+    alone = [name for name, text in texts.items() if text.startswith("-- atlas:txmode none\n")]
+    assert alone == [name for name, text in texts.items() if "CONCURRENTLY" in text]
+    assert found.notes == []
 
 
 def test_golang_migrate(engine: Engine, tmp_path: Path) -> None:

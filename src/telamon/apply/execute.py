@@ -9,6 +9,8 @@ import psycopg
 
 from telamon.apply.events import FileDone, FileStarted
 from telamon.apply.failure import Stumble
+from telamon.apply.patience import limit
+from telamon.apply.revisions import CLOCK
 from telamon.apply.session import BEGIN, COMMIT, Session
 from telamon.apply.stepwise import run_stepwise
 from telamon.apply.target import Query
@@ -62,7 +64,7 @@ def _transaction(session: Session, works: Sequence[Work], lock_timeout: float, s
         begun = time.monotonic()
         file, skipped = work.file, work.revision.applied
         session.emit(FileStarted(file.name, file.version, file.description, len(work.statements), skipped))
-        before: list[Query] = [*([BEGIN] if work is works[0] else []), session.limits(lock_timeout)]
+        before: list[Query] = [*([BEGIN] if work is works[0] else [CLOCK]), limit(lock_timeout, local=True)]
         # A file may change role and settings: its row is written as us, and the next file finds all as before.
         after: list[Query] = [session.table.upsert(row, measure=True)]
         if work.sets_session:

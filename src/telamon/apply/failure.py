@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from telamon.apply.events import Blocker
+from telamon.apply.patience import BLOCKED, in_the_way
 from telamon.apply.preflight import snippet
 from telamon.apply.revisions import IN_FLIGHT
 from telamon.apply.work import Work
@@ -46,8 +47,7 @@ class Stumble(Exception):
     @property
     def blocked(self) -> bool:
         """Whether somebody else was in the way, so that trying again makes sense."""
-        in_the_way = isinstance(self.error, (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected))
-        return in_the_way and not self.partial
+        return isinstance(self.error, BLOCKED) and not self.partial
 
 
 def server_words(error: psycopg.Error) -> str:
@@ -70,7 +70,8 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
     ]
     if diag.context:
         lines.append(f"CONTEXT: {diag.context}")
-    state = f"Statements 1 to {kept} of the file stay applied" if kept else "Nothing of this file is applied"
+    first = "Statement 1 of the file stays applied" if kept == 1 else f"Statements 1 to {kept} of the file stay applied"
+    state = first if kept else "Nothing of this file is applied"
     if work.mode == "all":
         state = "Nothing of this run is applied"
     if lost:
@@ -95,11 +96,10 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
 
 def gave_up(stumble: Stumble, seconds: float, blockers: tuple[Blocker, ...]) -> LockError:
     """The error for a table lock that was not to be had."""
-    seen = "\n".join(f"In the way: {blocker}" for blocker in blockers)
     return LockError(
         f"{stumble.work.file.name} did not get its lock in {seconds:.0f}s of attempts",
         where=_place(stumble),
-        why=f"{server_words(stumble.error)}\n{seen}".strip(),
+        why=f"{server_words(stumble.error)}\n{in_the_way(blockers)}".strip(),
         do="Apply again at a quieter time, give a longer --lock-retry, or end the session that is in the way.",
     )
 

@@ -38,7 +38,13 @@ class Effect(enum.Enum):
     COMMITS = "commits the transaction"
     ROLLS_BACK = "rolls the transaction back"
     OUTSIDE = "cannot run in a transaction"
+    CONCURRENT = "cannot run in a transaction, and lets others work while it waits"
     UNKNOWN = "may commit by itself"
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether the server refuses it in a transaction."""
+        return self in (Effect.OUTSIDE, Effect.CONCURRENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def refuse_in_transaction(file: MigrationFile, left: Sequence[Statement], mode: 
     )
     for number, statement in enumerate(left, already + 1):
         found = effect(statement.text)
-        if found is Effect.OUTSIDE:
+        if found.stands_alone:
             raise CheckError(
                 f"statement {number} of {file.name} cannot run in a transaction",
                 where=f"{statement.origin}\n{snippet(statement.text)}",
@@ -184,22 +190,28 @@ def _outside_if(found: bool) -> Effect:
     return Effect.OUTSIDE if found else Effect.PLAIN
 
 
+def _concurrent_if(found: bool) -> Effect:
+    return Effect.CONCURRENT if found else Effect.PLAIN
+
+
 def _option(options: Any, name: str) -> bool:
     """Whether an option is given and not switched off."""
     off = ("false", "off", "0")
     return any(item.def_elem.defname == name and item.def_elem.arg.string.sval.lower() not in off for item in options)
 
 
-_BY_WEIGHT = (Effect.OUTSIDE, Effect.UNKNOWN, Effect.ROLLS_BACK, Effect.COMMITS, Effect.BEGINS)
+_BY_WEIGHT = (Effect.OUTSIDE, Effect.CONCURRENT, Effect.UNKNOWN, Effect.ROLLS_BACK, Effect.COMMITS, Effect.BEGINS)
 # The server's list: PreventInTransactionBlock in its source.
 _DECIDE: dict[str, Callable[[Any], Effect]] = {
     "transaction_stmt": _transaction,
-    "index_stmt": lambda stmt: _outside_if(stmt.concurrent),
-    "drop_stmt": lambda stmt: _outside_if(stmt.concurrent),
-    "alter_table_stmt": lambda stmt: _outside_if(
+    "index_stmt": lambda stmt: _concurrent_if(stmt.concurrent),
+    "drop_stmt": lambda stmt: _concurrent_if(stmt.concurrent),
+    "alter_table_stmt": lambda stmt: _concurrent_if(
         any(getattr(command.alter_table_cmd, "def").partition_cmd.concurrent for command in stmt.cmds)
     ),
-    "reindex_stmt": lambda stmt: _outside_if(stmt.kind >= 3 or _option(stmt.params, "concurrently")),
+    "reindex_stmt": lambda stmt: (
+        Effect.CONCURRENT if _option(stmt.params, "concurrently") else _outside_if(stmt.kind >= 3)
+    ),
     "vacuum_stmt": lambda stmt: _outside_if(stmt.is_vacuumcmd),
     "cluster_stmt": lambda stmt: _outside_if(not stmt.HasField("relation")),
     "createdb_stmt": lambda _: Effect.OUTSIDE,

@@ -114,8 +114,9 @@ class Recorder:
                 self._files.append(begun)
                 self._statements.append([])
             case StatementDone():
-                self._change(end=now)
                 self._statements[-1].append(event.sql)
+                if event.seconds is not None:  # else the file's own end follows at once
+                    self._change(end=now)
             case Failed() if self._files:
                 self._change(end=now, error=(event.sql, event.error))
                 self._statements[-1].append(event.sql)

@@ -151,7 +151,7 @@ class RevisionTable:
         """The statement that writes a row. `executed_at` and the description of a row that is there stay as they are.
 
         Args:
-            measure: add the time since the setting `telamon.started` to `execution_time`, on the server.
+            measure: add the time since the transaction began, or since `CLOCK` in it, on the server.
         """
         head, tail = _frame(self.schema)
         spent: sql.Composable = sql.Literal(revision.execution_time)
@@ -201,10 +201,11 @@ _CREATE = sql.SQL(
 )"""
 )
 
-# A file may reset our setting; the begin of its transaction is then near enough.
+# A transaction knows when it began; the files after its first one begin with this.
+CLOCK = sql.SQL("SELECT set_config('telamon.started', clock_timestamp()::text, true)")
 _ELAPSED = sql.SQL(
     " + (extract(epoch from clock_timestamp() - coalesce("
-    "nullif(current_setting('telamon.started', true), '')::timestamptz, transaction_timestamp())) * 1000000000)::bigint"
+    "nullif(current_setting('telamon.started', true), '')::timestamptz, now())) * 1000000000)::bigint"
 )
 
 

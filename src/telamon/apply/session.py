@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import random
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 import psycopg
-from psycopg import pq, sql
+from psycopg import sql
 
-from telamon.apply.events import Asserted, Emit, Failed, Retrying, StatementDone
+from telamon.apply.events import Asserted, Emit, Failed, StatementDone
 from telamon.apply.failure import Stumble, check_failed, failure, gave_up, server_words
 from telamon.apply.options import Options
+from telamon.apply.patience import Patience, limit
+from telamon.apply.pipeline import Unfinished, execute
 from telamon.apply.revisions import RevisionTable
 from telamon.apply.target import Query, Target
 from telamon.apply.watch import Watch
@@ -22,8 +21,7 @@ from telamon.apply.work import Work
 
 Result = TypeVar("Result")
 
-_AT_ONCE = 1000  # queries in a pipeline: each keeps some memory until its end
-BEGIN, COMMIT, ROLLBACK = sql.SQL("BEGIN"), sql.SQL("COMMIT"), sql.SQL("ROLLBACK")
+BEGIN, COMMIT = sql.SQL("BEGIN"), sql.SQL("COMMIT")
 
 
 class Session:
@@ -40,11 +38,12 @@ class Session:
     def __init__(self, target: Target, table: RevisionTable, options: Options, emit: Emit, watch: Watch) -> None:
         self.target, self.table, self.options, self.emit, self.watch = target, table, options, emit, watch
         self.connection = target.connection
+        self.patience = Patience(target.connection, options, emit, watch)
 
     @property
     def idle(self) -> bool:
         """Whether no transaction is open."""
-        return self.connection.info.transaction_status == pq.TransactionStatus.IDLE
+        return self.patience.idle
 
     def batch(self, work: Work, before: Sequence[Query | bytes], indexes: range, after: Sequence[Query]) -> None:
         """Sends queries, statements of the file and more queries in one go, and waits for all.
@@ -53,24 +52,21 @@ class Session:
             Stumble: one failed; none after it was executed.
         """
         texts = [work.statements[index].text.encode() for index in indexes]
-        queries: list[Query | bytes] = [*before, *texts, *after]
-        done = 0
-        cursors: list[psycopg.Cursor[tuple[object, ...]]] = []
+        queries = [*map(self._encoded, before), *texts, *map(self._encoded, after)]
         try:
             with self.watch.busy():
-                for done in range(0, len(queries), _AT_ONCE):
-                    cursors.clear()
-                    with self.connection.pipeline():
-                        cursors += map(self.connection.execute, queries[done : done + _AT_ONCE])
-        except psycopg.Error as error:
-            unanswered = (n for n, cursor in enumerate(cursors) if cursor.pgresult is None)
-            failed = done + next(unanswered, len(cursors))
+                execute(self.connection, queries)
+        except Unfinished as stopped:
+            error, failed = stopped.error, stopped.index
             index = failed - len(before)
             if 0 <= index < len(indexes):
                 raise Stumble(work, indexes[index], error) from None
-            query = queries[min(failed, len(queries) - 1)]
-            at = "the commit" if query == COMMIT else "its row in the history"
-            raise Stumble(work, -1, error, _text(query), at) from None
+            query = queries[min(failed, len(queries) - 1)].decode()
+            at = "the commit" if query == "COMMIT" else "its row in the history"
+            raise Stumble(work, -1, error, query, at) from None
+
+    def _encoded(self, query: Query | bytes) -> bytes:
+        return query if isinstance(query, bytes) else query.as_bytes(self.connection)
 
     def one(self, work: Work, index: int) -> None:
         """Executes one statement by itself, as the simple protocol does: it may be several, or read data.
@@ -106,16 +102,11 @@ class Session:
 
     def roll_back(self) -> None:
         """Ends an open transaction, if the connection still lives."""
-        if not self.connection.closed and not self.idle:
-            self.connection.execute(ROLLBACK)
+        self.patience.roll_back()
 
-    @staticmethod
-    @lru_cache
-    def limits(lock_timeout: float) -> sql.Composed:
-        """The query that a transaction begins with: how long to wait for a lock (seconds), and when it began."""
-        return sql.SQL(
-            "SELECT set_config('lock_timeout', {}, true), set_config('telamon.started', clock_timestamp()::text, true)"
-        ).format(f"{max(1, round(lock_timeout * 1000))}ms")
+    def wait_at_most(self, lock_timeout: float | None) -> None:
+        """Sets how long what runs outside of transactions may wait for a lock, in seconds; None for ever."""
+        self.connection.execute(limit(lock_timeout, local=False))
 
     def check(self, work: Work) -> None:
         """Makes the pre-migration checks of a file.
@@ -141,35 +132,18 @@ class Session:
                 last = check.statements[-1]
                 raise check_failed(work, check.name, last.text, last.origin, "no true in any of its queries")
 
-    def patiently(self, version: str, attempt: Callable[[float], Result]) -> Result:
-        """Attempts something until it gets its locks: each attempt waits a little, then gives way to the others.
-
-        Who waits in the lock queue blocks everybody behind; so we leave it and come back.
+    def patiently(self, version: str, deed: Callable[[float], Result]) -> Result:
+        """Attempts something until it gets its locks.
 
         Args:
             version: the first file that is undone when an attempt fails, "" for none.
-            attempt: takes the lock timeout in seconds; everything it did must be undone by a rollback.
+            deed: takes the lock timeout in seconds; everything it did must be undone by a rollback.
 
         Raises:
             LockError: somebody was in the way until the end of patience.
             Stumble: it failed for another reason.
         """
-        begun = time.monotonic()
-        ladder = self.options.lock_ladder
-        for number in itertools.count(1):
-            try:
-                return attempt(ladder[min(number, len(ladder)) - 1])
-            except Stumble as stumble:
-                if not stumble.blocked:
-                    raise
-                self.roll_back()
-                waited = time.monotonic() - begun
-                if waited >= self.options.lock_retry:
-                    raise gave_up(stumble, waited, self.watch.seen) from None
-            pause = random.uniform(0.5, 1.0) * min(0.25 * 2**number, 5.0)
-            self.emit(Retrying(version, number, pause, self.watch.seen))
-            time.sleep(pause)
-        raise AssertionError("count() does not end")
+        return self.patience.attempt(deed, Stumble, gave_up, blocked=lambda stumble: stumble.blocked, version=version)
 
     def fail(self, stumble: Stumble, kept: int) -> Exception:
         """Ends the transaction, tells of the failure, and returns the error to raise.
@@ -182,7 +156,3 @@ class Session:
         words = server_words(stumble.error)
         self.emit(Failed(stumble.work.file.version, stumble.index, stumble.sql, words, undone=kept == 0))
         return failure(stumble, kept, lost=lost)
-
-
-def _text(query: Query | bytes) -> str:
-    return query.decode() if isinstance(query, bytes) else query.as_string(None)

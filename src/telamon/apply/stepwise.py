@@ -16,6 +16,7 @@ from psycopg import sql
 
 from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
 from telamon.apply.failure import Stumble, server_words
+from telamon.apply.patience import limit
 from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
 from telamon.apply.revisions import IN_FLIGHT, PART_DONE, Revision
 from telamon.apply.session import BEGIN, COMMIT, Session
@@ -104,8 +105,7 @@ class _Steps:
             session.send(work, *self._limits(lock_timeout), session.table.upsert(after))
         elif found not in (Effect.PLAIN, Effect.UNKNOWN) or not self._with_row(row, index, begun, lock_timeout):
             if not self._took_effect(row, index, found):
-                self._write(replace(row, error=IN_FLIGHT, error_stmt=statement.text))
-                self._alone(index)
+                self._alone(row, index, found, lock_timeout)
             after = self._after(row, begun)
             self._write(after)
         else:
@@ -140,23 +140,32 @@ class _Steps:
             return False
         return True
 
-    def _alone(self, index: int) -> None:
-        """Runs a statement outside of a transaction.
+    def _alone(self, row: Revision, index: int, found: Effect, lock_timeout: float) -> None:
+        """Announces a statement and runs it outside of a transaction.
 
         Raises:
             Stumble: it failed; it says so if a part of its work is committed.
         """
-        session = self.session
+        session, statement = self.session, self.work.statements[index]
+        self._write(replace(row, error=IN_FLIGHT, error_stmt=statement.text))
+        # What builds concurrently blocks nobody while it waits, and what commits by itself cannot be taken back.
+        gives_way = found is Effect.OUTSIDE and not self._own_limits
+        if gives_way:
+            session.wait_at_most(lock_timeout)
         before = self._transactions()
         try:
             session.one(self.work, index)
         except Stumble as stumble:
-            found = effect(self.work.statements[index].text)
-            if found is not Effect.OUTSIDE and not session.connection.closed:
+            if not session.connection.closed:
                 session.roll_back()
                 # Its own transaction and that of this query; each one more it has committed, or rolled back, itself.
-                stumble.partial = self._transactions() > before + 2
+                stumble.partial = not found.stands_alone and self._transactions() > before + 2
+                if stumble.blocked:
+                    self._write(row)  # it is as if it had not begun
             raise
+        finally:
+            if gives_way and not session.connection.closed:
+                session.wait_at_most(None)
 
     def _transactions(self) -> int:
         """The number of this transaction among those of the session."""
@@ -173,8 +182,11 @@ class _Steps:
 
     def _limits(self, lock_timeout: float) -> list[sql.Composed]:
         """The limits that a transaction begins with, unless the file sets its own."""
-        own = any("lock_timeout" in statement.text.lower() for statement in self.work.statements)
-        return [] if own else [self.session.limits(lock_timeout)]
+        return [] if self._own_limits else [limit(lock_timeout, local=True)]
+
+    @property
+    def _own_limits(self) -> bool:
+        return any("lock_timeout" in statement.text.lower() for statement in self.work.statements)
 
     def _after(self, row: Revision, begun: float) -> Revision:
         spent = row.execution_time + _nanoseconds(begun)
@@ -193,7 +205,7 @@ class _Steps:
         """
         text = self.work.statements[index].text
         begun_before = self._begun_before(row, index)
-        if begun_before and found is not Effect.OUTSIDE:
+        if begun_before and not found.stands_alone:
             raise self._unclear(row, index)
         target = build(text)
         if target is None:

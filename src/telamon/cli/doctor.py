@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from telamon.cli.target_options import load_env, target_options
+from telamon.cli.target_options import target_env, target_options
 from telamon.errors import CheckError
 
 
@@ -27,7 +27,7 @@ def command(ctx: click.Context, /, form: str, **given: Any) -> None:
     from telamon.holdings import Roles
 
     patient = Patient(
-        load=lambda: load_env(given["url"], given["directory"], given["config"], given["env"]),
+        load=lambda: target_env(given["url"], given["directory"], given["config"], given["env"]),
         roles=Roles(given["owner"], given["migrator"], given["app"], given["readonly"]),
         url=given["url"],
         directory=given["directory"],

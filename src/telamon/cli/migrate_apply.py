@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from telamon.cli.compat import chosen_form
-from telamon.cli.target_options import Duration, context_option, first, load_env, require_url, target_options
+from telamon.cli.target_options import Duration, context_option, first, require_url, target_env, target_options
 from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def command(form: str, **given: Any) -> None:
     from telamon.apply.report import Recorder, env_json
     from telamon.apply.target import parse
 
-    env = load_env(given["url"], given["directory"], given["config"], given["env"])
+    env = target_env(given["url"], given["directory"], given["config"], given["env"])
     form = chosen_form(form, env, "text", "json")
     if env.targets and not given["url"]:
         from telamon.cli.fleet import apply_fleet

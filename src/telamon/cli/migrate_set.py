@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.target_options import first, load_env, require_url, target_options
+from telamon.cli.target_options import first, require_url, target_env, target_options
 
 
 @click.command("set")
@@ -29,7 +29,7 @@ def command(
     from telamon.directory import Directory
     from telamon.history.mark import mark
 
-    chosen = load_env(url, directory, config, env)
+    chosen = target_env(url, directory, config, env)
     done = mark(
         require_url(url, chosen),
         Directory.read(first(directory, chosen.dir, default="migrations")),

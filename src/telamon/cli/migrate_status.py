@@ -7,7 +7,7 @@ import json
 import click
 
 from telamon.cli.compat import chosen_form
-from telamon.cli.target_options import context_option, first, load_env, require_url, target_options
+from telamon.cli.target_options import context_option, first, require_url, target_env, target_options
 
 
 @click.command("status")
@@ -29,7 +29,7 @@ def command(
     """Tells what is applied to a target and what is pending."""
     from telamon.apply import status
 
-    chosen = load_env(url, directory, config, env)
+    chosen = target_env(url, directory, config, env)
     form = chosen_form(form, chosen, "text", "json")
     if chosen.targets and not url:
         from telamon.apply import Options

@@ -44,6 +44,7 @@ class TextProgress:
         self._lock = threading.Lock()  # `Running` comes from another thread
         self._spinner: Spinner | None = None
         self._blocked: tuple[int, ...] = ()
+        self._held: list[str] = []  # lines of statements that were done in one go: written in one go
 
     def __call__(self, event: Event) -> None:
         """Prints an event."""
@@ -58,6 +59,7 @@ class TextProgress:
         """Prints what was done."""
         with self._lock:
             self._stop()
+            self._say()
         if not self._statements:
             return
         click.echo("  -------------------------")
@@ -68,36 +70,48 @@ class TextProgress:
     def _print(self, event: Event) -> None:
         match event:
             case RunStarted(files=()):
-                click.echo("No migration files to execute")
+                self._say("No migration files to execute")
             case RunStarted():
                 since = f" from {event.current}" if event.current else ""
                 count = f"{len(event.files)} migration{'s' * (len(event.files) > 1)} in total"
                 would = " (dry run: nothing is executed)" if self._dry_run else ""
-                click.echo(f"Migrating to version {event.target}{since} ({count}):{would}\n")
+                self._say(f"Migrating to version {event.target}{since} ({count}):{would}\n")
             case FileStarted():
                 again = event.version in self._statements
                 self._statements[event.version] = 0
                 resumed = f" (from statement {event.skipped + 1} of {event.total})" if event.skipped else ""
                 if not again:
-                    click.echo(f"  -- migrating version {event.version}{resumed}")
+                    self._say(f"  -- migrating version {event.version}{resumed}")
             case Asserted():
-                click.echo(f"    -> check: {_indented(event.sql)}")
+                self._say(f"    -> check: {_indented(event.sql)}")
             case StatementDone():
                 self._statements[event.version] += 1
-                click.echo(f"    -> {_indented(event.sql)}")
+                self._held.append(f"    -> {_indented(event.sql)}")
+                if event.seconds is not None:
+                    self._say()
             case FileDone():
                 self._done.add(event.version)
-                click.echo(f"  -- ok ({_duration(event.seconds)})\n")
+                self._say(f"  -- ok ({_duration(event.seconds)})\n")
             case Failed():
                 self._failed += 1
-                click.echo(f"    -> {_indented(event.sql)}\n    {event.error}\n")
+                self._say(f"    -> {_indented(event.sql)}\n    {event.error}\n")
             case LockWait():
-                note(f"    waiting for another run ({event.seconds:.0f}s): {'; '.join(map(str, event.holders))}")
+                self._note(f"    waiting for another run ({event.seconds:.0f}s): {'; '.join(map(str, event.holders))}")
             case Retrying():
                 who = "".join(f"\n      in the way: {blocker}" for blocker in event.blockers)
-                note(f"    a lock was not free; attempt {event.attempt} undone, next in {event.pause:.1f}s{who}")
+                self._note(f"    a lock was not free; attempt {event.attempt} undone, next in {event.pause:.1f}s{who}")
             case Note():
-                note(f"    {event.text}")
+                self._note(f"    {event.text}")
+
+    def _say(self, *lines: str) -> None:
+        """Writes lines to stdout, after those that are held back."""
+        if lines := (*self._held, *lines):
+            click.echo("\n".join(lines))
+        self._held.clear()
+
+    def _note(self, text: str) -> None:
+        self._say()
+        note(text)
 
     def _running(self, event: Running) -> None:
         who = f", waits for {event.blockers[0]}" if event.blockers else ""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from telamon.cli.compat import format_option_of, variables_option
-from telamon.cli.target_options import Duration, first, load_env, require_url
+from telamon.cli.options import load_env
+from telamon.cli.target_options import Duration, first, require_url
 
 if TYPE_CHECKING:
     from telamon.seeding.apply import Options
@@ -49,7 +50,7 @@ def place_of(given: dict[str, Any], *, force: bool = False) -> Place:
     """The target, the folder and the environment, from flags and configuration."""
     from telamon.seeding.apply import Options
 
-    env = load_env(None, None, given["config"], given["env"])
+    env = load_env(given["env"], given["config"])
     options = Options(
         env=env.name,
         force=force,

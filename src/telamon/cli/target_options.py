@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from telamon.cli.compat import dir_format_option, format_option_of, project_of, variables_option
+from telamon.cli.compat import dir_format_option
+from telamon.cli.options import format_option, load_env, project_options
 from telamon.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,11 +41,9 @@ class Duration(click.ParamType[float]):
 def target_options(command: Command) -> Command:
     """Adds the options that say which target, which directory and how to print."""
     for option in (
-        format_option_of("text", "json"),
-        variables_option,
+        format_option,
         dir_format_option,
-        click.option("--env", default=None, help="The environment in the configuration."),
-        click.option("--config", "-c", default=None, help="The configuration file."),
+        project_options,
         click.option("--dir", "directory", default=None, help="The migration directory.  [default: migrations]"),
         click.option("--url", "-u", default=None, help="The target: postgres://user@host:5432/database."),
         click.option("--revisions-schema", default=None, help="The schema of the revision table."),
@@ -61,13 +60,13 @@ context_option = click.option(
 )
 
 
-def load_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
-    """The environment in the configuration; one without settings where the flags say all."""
+def target_env(url: str | None, directory: str | None, config: str | None, env: str | None) -> Env:
+    """The environment to work in; one without settings where the flags say all, as in Atlas."""
     from telamon.project import Env
 
     if url and directory and not config and not env:
         return Env("local", Path.cwd())
-    return project_of(config, env)
+    return load_env(env, config)
 
 
 def require_url(url: str | None, env: Env) -> str:

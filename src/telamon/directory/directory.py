@@ -290,7 +290,7 @@ class Directory:
             raise TelamonError(
                 "the migration directory cannot be written", where=self.path, why=error.strerror or ""
             ) from None
-        return Directory.read(self.path)
+        return Directory(self.path, wanted.files, wanted.computed.render(), wanted.computed)
 
 
 def _content(path: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from telamon.apply.lock import advisory_lock
 from telamon.apply.pending import in_context
 from telamon.apply.revisions import EXECUTED, RESOLVED, Revision, locate
 from telamon.apply.target import connect
-from telamon.directory import Directory
+from telamon.directory import Directory, MigrationFile
 from telamon.errors import TelamonError, UsageError
 
 
@@ -64,7 +65,6 @@ def mark(
     """
     directory.check()
     wanted = directory.executable(version)
-    last = wanted[-1] if wanted else None
     try:
         with (
             connect(url, role=role, wait=wait) as target,
@@ -77,18 +77,7 @@ def mark(
                     "the target has no history yet: which version is it at?",
                     do="Give it: telamon migrate set VERSION. For a new database: telamon migrate apply.",
                 )
-            known = {row.version for row in rows}
-            mine = in_context(wanted, contexts, rows)
-            added = [
-                Revision(
-                    each.version, each.description, RESOLVED, 0, 0, datetime.now(UTC), hash=directory.entry_hash(each)
-                )
-                for each in wanted
-                if each.version not in known and (each is last or (not each.checkpoint and each in mine))
-            ]
-            kept = [row for row in rows if last and row.version <= last.version]
-            resolved = [replace(row, type=EXECUTED | RESOLVED) for row in kept if row.partial or row.error]
-            removed = [row.version for row in rows if not last or row.version > last.version]
+            added, resolved, removed = _changes(directory, wanted, rows, contexts)
             with target.connection.transaction():
                 table = table.create()
                 for row in (*added, *resolved):
@@ -98,4 +87,28 @@ def mark(
     except psycopg.Error as error:
         raise TelamonError("the history of the target cannot be written", why=str(error).strip()) from None
     versions = tuple(tuple(row.version for row in some) for some in (added, resolved))
-    return Marked(last.version if last else "", versions[0], versions[1], tuple(removed))
+    return Marked(wanted[-1].version if wanted else "", versions[0], versions[1], tuple(removed))
+
+
+def _changes(
+    directory: Directory, wanted: Sequence[MigrationFile], rows: Sequence[Revision], contexts: Sequence[str]
+) -> tuple[list[Revision], list[Revision], list[str]]:
+    """The rows to add, those to take for done, and the versions to remove, so that the files wanted count as applied.
+
+    Args:
+        wanted: the files up to the version that is set.
+        rows: what the target has.
+        contexts: the target's.
+    """
+    last = wanted[-1] if wanted else None
+    known = {row.version for row in rows}
+    mine = in_context(wanted, contexts, rows)
+    added = [
+        Revision(each.version, each.description, RESOLVED, 0, 0, datetime.now(UTC), hash=directory.entry_hash(each))
+        for each in wanted
+        if each.version not in known and (each is last or (not each.checkpoint and each in mine))
+    ]
+    kept = [row for row in rows if last and row.version <= last.version]
+    resolved = [replace(row, type=EXECUTED | RESOLVED) for row in kept if row.partial or row.error]
+    removed = [row.version for row in rows if not last or row.version > last.version]
+    return added, resolved, removed

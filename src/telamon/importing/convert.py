@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from telamon.apply.preflight import effect
 from telamon.directory import MigrationFile, file_name
 from telamon.errors import UsageError
 from telamon.history.syntax import command_of
@@ -33,11 +34,14 @@ def convert(found: Found, *, keep_down: bool = False) -> dict[str, bytes]:
     for version, each in zip(versions(found.migrations), found.migrations, strict=True):
         name = file_name(version, described(each.description))
         text, transactional = without_frame(each)
-        if not MigrationFile(name, each.origin, text.encode()).statements():
+        statements = MigrationFile(name, each.origin, text.encode()).statements()
+        if not statements:
             found.notes.append(f"{each.origin} has no statements and is left out")
             continue
         directives = ["-- atlas:checkpoint"] if each.checkpoint else []
-        directives += [] if transactional and each.transactional else ["-- atlas:txmode none"]
+        # Some tools send a file as one message: of a single statement that is no transaction to the server.
+        alone = any(effect(statement.text).stands_alone for statement in statements)
+        directives += [] if transactional and each.transactional and not alone else ["-- atlas:txmode none"]
         head = "".join(f"{line}\n" for line in directives)
         text = text.strip("\n") + "\n"
         if keep_down and each.down.strip():
