@@ -96,6 +96,13 @@ def test_rows_in_the_way_of_a_concurrent_build(lab: Lab) -> None:
     assert (index.name, index.valid) == ("b_b", True)
 
 
+def test_rows_come_back_for_the_next_file(lab: Lab) -> None:
+    """A file in whose way they stood does not blind the lint for those after it."""
+    first = "ALTER TABLE t ADD COLUMN b int NOT NULL;"
+    reports = lab.reports(SETUP, first, "DO $$ BEGIN UPDATE t SET n = 1; TRUNCATE u; END $$;")
+    assert {"TL209", "TL205"} <= {finding.code for finding in reports[1].findings}
+
+
 def test_a_failure_leaves_the_next_file_to_be_judged(lab: Lab) -> None:
     """What a failed file did is undone; the place and the server's words are told."""
     reports = lab.reports(SETUP, "DROP TABLE u;\nALTER TABLE nowhere ADD COLUMN b int;", "DROP TABLE u;")
