@@ -144,7 +144,9 @@ def _one(observer: Observer, judge: Judge, file: MigrationFile, first: list[Find
     except FileFailed as failed:
         failure, reversible = str(failed.error), True
     settings = judge.settings
-    context = Context(observer.base, tuple(seen), settings.names, settings.types, reversible)
+    context = Context(
+        observer.base, tuple(seen), settings.names, settings.types, settings.allow, settings.deny, reversible
+    )
     report = judge.report(file, seen, context, failure)
     found = (*first, *queries.findings(file), *report.findings)
     return Run(file, tuple(seen), FileReport(report.path, report.statements, found, report.silenced, report.failure))

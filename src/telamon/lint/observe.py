@@ -151,6 +151,8 @@ class Observer:
                     yield self._nothing(statement, shared or own)
                 else:
                     yield self._statement(statement, together=shared or own)
+            if self._open and not shared:
+                raise FileFailed(_left_open(file, statements[-1]))
             if self._open:
                 self._send("COMMIT", statements[-1] if statements else None)
         finally:
@@ -417,6 +419,15 @@ class Observer:
 
     def _fresh(self) -> bytes:
         return (_FRESH + ("SET lc_messages = 'C';" if self.superuser else "")).encode()
+
+
+def _left_open(file: MigrationFile, last: Statement) -> TelamonError:
+    return TelamonError(
+        f"{file.name} leaves a transaction open",
+        where=str(last.origin),
+        why="It has a BEGIN without a COMMIT, so what came after the BEGIN would be undone.",
+        do="Add the COMMIT, and run `telamon migrate hash`.",
+    )
 
 
 def _delta(now: tuple[int, int, int, int], then: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:

@@ -43,6 +43,10 @@ table = "^[a-z][a-z0-9_]*$"
 [lint.types]                          # unwanted type = what to take instead
 money = "numeric"
 
+[lint.ownership]                      # objects that these migrations may change, and those that they may not
+allow = ["billing.*", "public.*"]
+deny = ["billing.audit_*"]
+
 [[lint.path]]                         # other severities for some files
 files = "migrations/2023*"
 severity = { destructive = "warning" }

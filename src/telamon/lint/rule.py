@@ -45,6 +45,7 @@ class Context:
         file: all statements of the file that were run.
         names: the patterns that names must follow, by what they name.
         types: types that are not wanted, each with what to take instead.
+        allow, deny: patterns of the objects that may be changed, and of those that may not.
         reversible: whether the file has a way back of its own.
     """
 
@@ -52,6 +53,8 @@ class Context:
     file: Sequence[Observed] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     reversible: bool = False
 
     def live(self, oid: int) -> bool:

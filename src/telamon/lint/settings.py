@@ -15,6 +15,9 @@ table = "^[a-z][a-z0-9_]*$"
 [lint.types]
 money = "numeric"
 
+[lint.ownership]
+allow = ["billing.*"]                 # objects that these migrations may change
+
 [[lint.path]]
 files = "migrations/2023*"
 severity = { destructive = "off" }
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "info", "off", "on")
 NAMED = ("schema", "table", "column", "index", "foreign_key", "check")
 """What naming patterns are for, in the order of NM101 to NM106."""
-_KEYS = ("grandfather", "rules", "severity", "naming", "types", "path", "sql")
+_KEYS = ("grandfather", "rules", "severity", "naming", "types", "ownership", "path", "sql")
 
 Level = Literal["error", "warning", "info", "off", "on"]
 Levels = Mapping[str, Level]
@@ -81,6 +84,8 @@ class Settings:
     paths: tuple[tuple[str, Levels], ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     queries: tuple[SqlRule, ...] = ()
 
     def severity(self, rule: Rule, path: str) -> Severity | None:
@@ -138,9 +143,11 @@ def read_settings(env: Env) -> Settings:
             re.compile(pattern)
         except re.error as error:
             raise _wrong(f"lint.naming.{name} is no pattern", str(error)) from None
-    modules = table.get("rules", [])
-    if not isinstance(modules, list) or not all(isinstance(each, str) for each in modules):
-        raise _wrong("lint.rules is to be a list of files")
+    modules = _list(table.get("rules", []), "lint.rules")
+    owned = table.get("ownership", {})
+    if not isinstance(owned, dict):
+        raise _wrong("lint.ownership is to be a table")
+    _known(owned, ("allow", "deny"), "lint.ownership")
     queries = _tables(table.get("sql", []), "lint.sql", ("name", "query", "message", "severity"))
     return Settings(
         str(table.get("grandfather", "")),
@@ -149,6 +156,8 @@ def read_settings(env: Env) -> Settings:
         paths,
         names,
         _texts(table.get("types", {}), "lint.types"),
+        _list(owned.get("allow", []), "lint.ownership.allow"),
+        _list(owned.get("deny", []), "lint.ownership.deny"),
         tuple(_query(each) for each in queries),
     )
 
@@ -174,6 +183,12 @@ def _texts(written: Any, where: str) -> dict[str, str]:
     if not isinstance(written, dict) or not all(isinstance(each, str) for each in written.values()):
         raise _wrong(f"{where} is to be a table of texts")
     return written
+
+
+def _list(written: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+        raise _wrong(f"{where} is to be a list of texts")
+    return tuple(written)
 
 
 def _tables(written: Any, where: str, keys: tuple[str, ...]) -> list[Mapping[str, Any]]:

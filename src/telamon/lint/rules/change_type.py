@@ -56,5 +56,5 @@ RULE = Rule(
         "CREATE TABLE t (id int PRIMARY KEY, a varchar(10));", "ALTER TABLE t ALTER COLUMN a TYPE varchar(20);"
     ),
     judge=judge,
-    peers=("L17",),
+    peers=("L17", "L18"),
 )

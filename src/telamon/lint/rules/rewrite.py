@@ -37,5 +37,5 @@ RULE = Rule(
     bad=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "DO $$ BEGIN CLUSTER t USING t_pkey; END $$;"),
     good=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "ALTER TABLE t CLUSTER ON t_pkey;"),
     judge=judge,
-    peers=("L35",),
+    peers=("L25", "L35"),
 )
