@@ -28,12 +28,12 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Functions in PL/pgSQL that EXECUTE a parameter of theirs without quoting it."""
     import postgast
 
-    if seen.command != "create_function_stmt":
+    if seen.command != "create_function_stmt" or not _in_plpgsql(seen.node.create_function_stmt):
         return
     try:
         [found] = postgast.parse_plpgsql(seen.statement.text)
     except (postgast.PgQueryError, ValueError):
-        return  # in another language
+        return  # the library cannot tell some types of results, and its JSON of trigger functions is none
     function = found["PLpgSQL_function"]
     given = _parameters(function)
     loose = [
@@ -42,6 +42,12 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     if loose:
         name = seen.node.create_function_stmt.funcname[-1].string.sval
         yield Hit(f'Function "{name}" executes {titled(dict.fromkeys(loose))} as SQL, whatever its caller gives')
+
+
+def _in_plpgsql(function: Any) -> bool:
+    """Whether it has a body as text in that language: the library ends the process on a body of another sort."""
+    options = {each.def_elem.defname: each.def_elem.arg for each in function.options}
+    return "as" in options and "language" in options and options["language"].string.sval == "plpgsql"
 
 
 def _parameters(function: Any) -> set[str]:
