@@ -202,3 +202,11 @@ def test_what_is_rolled_back_is_not_there(lab: Lab) -> None:
     [(_, seen, context, failure)] = lab.run(SETUP, sql)
     assert not failure
     assert len(seen[-1].changes) == 1 and seen[-1].before.relations == context.base.relations
+
+
+def test_a_check_that_is_replaced(lab: Lab) -> None:
+    """What is offered drops the old one, whose name it takes."""
+    sql = "ALTER TABLE t DROP CONSTRAINT t_old, ADD CONSTRAINT t_old CHECK (old > 1);"
+    [finding] = [each for each in lab.findings(SETUP, sql) if each.code == "PG305"]
+    first, second = finding.rewrite.split("\n\n-- in the next file:\n")
+    assert [report.failure for report in lab.reports(SETUP, first, second)] == [None, None]

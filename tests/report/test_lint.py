@@ -123,6 +123,26 @@ def test_text_is_coloured_only_when_asked() -> None:
     assert "\x1b[31m" in coloured and click.unstyle(coloured) == render(REPORT, "text")
 
 
+def test_text_shows_a_statement_once() -> None:
+    """Two findings about one statement stand together."""
+    other = replace(INDEX, code="TL105", rule="index-after-lock", why="", rewrite="")
+    lines = render(LintReport((FileReport("f.sql", 1, (INDEX, other)),)), "text").splitlines()
+    assert sum("| CREATE INDEX i" in line for line in lines) == 1
+    at = next(number for number, line in enumerate(lines) if "TL105" in line)
+    assert lines[at - 1] and lines[at + 1].startswith("  forecast")
+
+
+@pytest.mark.parametrize("width", [30, 60, 100])
+def test_text_fits_into_the_terminal(width: int) -> None:
+    """Sentences are folded and statements cut; what is to be copied stays as it is."""
+    long = replace(INDEX, message="Something long is said here " * 5, why="And why it is so " * 9, forecast="1 s " * 40)
+    plain, narrow = (render(LintReport((FileReport("f.sql", 1, (long,)),)), "text", width=each) for each in (0, width))
+    copied = {f"    {line}" for line in INDEX.rewrite.splitlines()}
+    place = "migrations/2_b.sql:9:1: error PG101:"
+    assert all(len(line) <= width for line in narrow.splitlines() if line not in {*copied, place})
+    assert narrow.split() == plain.split()
+
+
 def test_a_long_statement_is_cut() -> None:
     """A screen is not filled by one statement."""
     long = replace(INDEX, statement="\n".join(f"line {number}" for number in range(40)), end_line=48)

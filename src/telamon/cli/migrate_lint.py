@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from telamon.cli.console import note
+from telamon.cli.console import note, terminal
 from telamon.cli.options import dev_option, directory_of, directory_option, load_env, project_options
 
 
@@ -81,6 +81,6 @@ def command(
         for old, new in done.written:
             note(f"Rewritten: {old} is now {', '.join(new)}")
     report = lint(chosen, server, settings, stats)
-    click.echo(render(report, form), nl=False)
+    click.echo(render(report, form, *terminal()), nl=False)
     if report.failed:
         ctx.exit(CheckError.exit_code)

@@ -82,10 +82,12 @@ def foreign_key(seen: Observed, made: Constraint) -> list[Piece]:
 
 def check(seen: Observed, made: Constraint) -> list[Piece]:
     """A check that is validated without keeping readers and writers out."""
-    head = alter(seen, made.of)
+    head, name = alter(seen, made.of), ident(made.name)
+    before = seen.before.relations[made.of].constraints.values()
+    replaced = f"DROP CONSTRAINT {name}, " if any(each.name == made.name for each in before) else ""
     return [
-        Piece("here", f"{head} {_add(made)} NOT VALID;"),
-        Piece("validate", f"{head} VALIDATE CONSTRAINT {ident(made.name)};"),
+        Piece("here", f"{head} {replaced}{_add(made)} NOT VALID;"),
+        Piece("validate", f"{head} VALIDATE CONSTRAINT {name};"),
     ]
 
 

@@ -14,7 +14,7 @@ LARGEST = 1_000_000  # bytes; GitHub refuses a summary of more than 1 MiB
 SIGNS = {"error": "🛑 error", "warning": "⚠️ warning", "info": "💡 info"}
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """Workflow commands, one a line. Appends the summary to the file that GITHUB_STEP_SUMMARY names, if it names one.
 
     Raises:

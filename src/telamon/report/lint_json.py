@@ -12,7 +12,7 @@ VERSION = 1
 """Of the format; it counts up when a field changes its meaning or goes."""
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """`{"version", "failed", "summary", "files": [{"path", "statements", "silenced", "failure", "findings"}]}`.
 
     `summary` counts `files`, `statements`, `silenced`, `failures` and each severity. A finding has the fields of
