@@ -10,7 +10,7 @@ from telamon.cli.options import dev_option, directory_of, directory_option, load
 
 @click.command("lint")
 @click.argument("files", nargs=-1)
-@click.option("--latest", type=int, default=None, help="Judge the last so many files.")
+@click.option("--latest", type=click.IntRange(min=1), default=None, help="Judge the last so many files.")
 @click.option("--git-base", default=None, help="Judge the files that this branch or commit has not.")
 @click.option("--since", default=None, help="Judge the file of this version and those after it.")
 @click.option("--fix", is_flag=True, help="Write the safe way where it is known: prove it, and seal the directory.")
