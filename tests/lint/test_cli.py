@@ -105,6 +105,28 @@ def test_a_shallow_clone_of_one_branch(telamon: Run, repository: Path, tmp_path:
     assert "2_b.sql" in telamon("--dir", "clone/migrations", "--git-base", "main").stdout
 
 
+def test_rules_in_sql_are_rules(telamon: Run, tmp_path: Path) -> None:
+    """They are silenced and set like the others, by name."""
+    rule = '[[lint.sql]]\nname = "few"\nquery = "SELECT relname FROM pg_class WHERE relname = \'b\'"\nmessage = "New"\n'
+    (tmp_path / "telamon.toml").write_text(rule)
+    make(tmp_path / "migrations", BASE | {"2_b.sql": "CREATE TABLE b (id bigint PRIMARY KEY);\n"})
+    assert "2_b.sql:1:1: warning TL900: New: b [few]" in telamon("--latest", "1").stdout
+    (tmp_path / "telamon.toml").write_text(f'{rule}[[lint.path]]\nfiles = "2_*"\nseverity = {{ few = "off" }}\n')
+    assert telamon("--latest", "1").stdout == "1 file, 1 statement: nothing found\n"
+    (tmp_path / "telamon.toml").write_text(rule)
+    nolint = "-- atlas:nolint few\n\nCREATE TABLE b (id bigint PRIMARY KEY);\n"
+    make(tmp_path / "migrations", {"2_b.sql": nolint})
+    assert telamon("--latest", "1").stdout == "1 file, 1 statement: nothing found; 1 silenced\n"
+
+
+def test_a_wrong_setting_names_its_file(telamon: Run, tmp_path: Path) -> None:
+    """There may be several."""
+    make(tmp_path / "migrations", BASE)
+    for text in ('[lint.severity]\nPG11 = "off"\n', "[lint]\nrule = []\n", '[lint.naming]\ntable = "("\n'):
+        (tmp_path / "telamon.toml").write_text(text)
+        assert "telamon.toml" in telamon("--latest", "1").stderr
+
+
 @pytest.mark.parametrize("number", ["0", "-1"])
 def test_no_files_at_all_are_asked_for(telamon: Run, tmp_path: Path, number: str) -> None:
     """That is a mistake, not a success."""

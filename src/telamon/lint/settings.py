@@ -30,9 +30,10 @@ query = "SELECT ..."                  # each row is a finding
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
@@ -75,7 +76,9 @@ class Settings:
         paths: (pattern, levels), the last one that matches goes first.
         names: patterns of names.
         types: unwanted types, and what to take instead.
+        allow, deny: patterns of objects that may be changed, and of those that may not.
         queries: own rules in SQL.
+        where: they stand, for messages.
     """
 
     grandfather: str = ""
@@ -87,6 +90,7 @@ class Settings:
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     queries: tuple[SqlRule, ...] = ()
+    where: str = "[lint] of the configuration"
 
     def severity(self, rule: Rule, path: str) -> Severity | None:
         """How grave a rule's findings are in a file; None where it is not in force."""
@@ -114,7 +118,7 @@ class Settings:
                     near = get_close_matches(name, sorted(known), n=1, cutoff=0.4)
                     raise UsageError(
                         f"There is no lint rule {name}",
-                        where="[lint] of the configuration",
+                        where=self.where,
                         do=f"Do you mean {near[0]}?" if near else "docs/rules.md lists them.",
                     )
 
@@ -130,6 +134,14 @@ def read_settings(env: Env) -> Settings:
     Raises:
         UsageError: a key or a value is not understood.
     """
+    where = f"[lint] of {os.path.relpath(env.file)}" if env.file else "[lint] of the configuration"
+    try:
+        return replace(_read(env), where=where)
+    except UsageError as error:
+        raise UsageError(error.what, where=where, why=error.why, do=error.do) from None
+
+
+def _read(env: Env) -> Settings:
     table = env.lint
     _known(table, _KEYS, "lint")
     paths = tuple(
@@ -216,7 +228,7 @@ def _known(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
 
 
 def _wrong(what: str, why: str = "") -> UsageError:
-    return UsageError(what, where="[lint] of the configuration", why=why)
+    return UsageError(what, why=why)
 
 
 def _matches(path: str, pattern: str) -> bool:
