@@ -204,6 +204,14 @@ def test_what_is_rolled_back_is_not_there(lab: Lab) -> None:
     assert len(seen[-1].changes) == 1 and seen[-1].before.relations == context.base.relations
 
 
+def test_a_key_over_a_unique_index(lab: Lab) -> None:
+    """The index is too many, not the key."""
+    setup = "CREATE TABLE x (id int NOT NULL); CREATE UNIQUE INDEX x_id ON x (id);"
+    found = lab.findings(setup, "ALTER TABLE x ADD CONSTRAINT x_pkey PRIMARY KEY (id);")
+    [finding] = [each for each in found if each.code == "TL316"]
+    assert finding.message.startswith('Index "x_id" gives')
+
+
 def test_a_check_that_is_replaced(lab: Lab) -> None:
     """What is offered drops the old one, whose name it takes."""
     sql = "ALTER TABLE t DROP CONSTRAINT t_old, ADD CONSTRAINT t_old CHECK (old > 1);"
