@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from telamon.lint.look import quoted, titled
-from telamon.lint.observed import BLOCKS_ALL, BLOCKS_WRITES, ROWS, Observed
+from telamon.lint.observed import BLOCKS_ALL, BLOCKS_WRITES, Observed
 from telamon.lint.rule import Context
 from telamon.lint.state import Index, Relation
 from telamon.lint.stats import Stats, TableStats
+from telamon.rows import ROWS
 
 Doing = Literal["rewrites", "builds", "reads", "writes"]
 SPEEDS: dict[Doing, tuple[float, float]] = {

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from telamon.lint.state import Column, Constraint, Fact, Index, Relation, State, Thing, Trigger
 from telamon.statements import Statement
 
-Verb = Literal["created", "dropped", "altered"]
 STRENGTH = (
     "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
     "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
 )  # fmt: skip
 """Lock modes, the weakest first."""
-ROWS = 2
-"""How many rows there are in each table that takes them (`telamon.rows`)."""
 BLOCKS_WRITES = STRENGTH.index("ShareLock")
 BLOCKS_ALL = STRENGTH.index("AccessExclusiveLock")
 

@@ -13,7 +13,7 @@ import psycopg
 
 from telamon.errors import UsageError
 from telamon.lint.observed import Observed
-from telamon.lint.rule import Context, Example, Hit, Judge, Rule
+from telamon.lint.rule import Context, Hit, Judge, Rule
 from telamon.lint.settings import SqlRule
 from telamon.lint.state import Connection
 
@@ -43,8 +43,7 @@ def own_rules(files: Iterable[Path]) -> list[Rule]:
 
 def in_sql(rule: SqlRule) -> Rule:
     """A rule in SQL as the others are, by which it can be set and silenced; it looks at no statement."""
-    nothing = Example("", "")
-    return Rule("TL900", rule.name, "own", rule.severity, rule.message, "", "", nothing, nothing, lambda *_: ())
+    return Rule("TL900", rule.name, "own", rule.severity, rule.message, "", "", lambda *_: ())
 
 
 def _guarded(rule: Rule, file: Path) -> Judge:

@@ -60,6 +60,24 @@ severity = "error"
 
 An environment may have its own: `[env.prod.lint]` and so on.
 
+A rule of one's own looks at each statement, at what it was seen to do (`telamon.lint.observed.Observed`) and at the
+database before the release (`telamon.lint.rule.Context`):
+
+```python
+from telamon.lint.rule import Hit, Rule
+from telamon.lint.state import Index
+
+
+def judge(seen, ctx):
+    for index in seen.created(Index):
+        if ctx.live_table(index.of) and not index.name.endswith("_idx"):
+            yield Hit(f"Index {index.name} does not end with _idx", rewrite="")
+
+
+RULES = [Rule("OUR1", "index-names", "ours", "error", meaning="An index has an odd name.", why="We look for them by name",
+              instead="A name that ends with _idx.", judge=judge)]
+```
+
 ## Forecasts
 
 `telamon migrate lint --url postgres://...` reads the sizes of the target's tables, how many rows are written to them,

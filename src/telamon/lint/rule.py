@@ -110,9 +110,9 @@ class Rule:
         meaning: what it finds, one sentence.
         why: what that does to a live system, or to code that runs.
         instead: the safe way, in words.
+        judge: finds it in a statement.
         bad: a migration in which it finds something.
         good: one that does the same the safe way.
-        judge: finds it in a statement.
         live: whether it is about rows or code that exist: then what is new in this release does not concern it.
         on: whether it is in force unless the configuration says otherwise.
         peers: the numbers by which the field study of other tools lists it.
@@ -125,9 +125,9 @@ class Rule:
     meaning: str
     why: str
     instead: str
-    bad: Example
-    good: Example
     judge: Judge
+    bad: Example = Example("", "")
+    good: Example = Example("", "")
     live: bool = True
     on: bool = True
     peers: tuple[str, ...] = ()

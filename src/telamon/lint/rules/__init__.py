@@ -190,4 +190,3 @@ RULES: tuple[Rule, ...] = (
     vague_query.RULE,
     unknown_nolint.RULE,
 )
-BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.observed import ROWS, Observed
+from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
 from telamon.lint.syntax import nodes
+from telamon.rows import ROWS
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
