@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telamon.lint.finding import Effect
 from telamon.lint.state import Index
 from tests.lint.conftest import Lab
 
@@ -202,6 +203,17 @@ def test_what_is_rolled_back_is_not_there(lab: Lab) -> None:
     [(_, seen, context, failure)] = lab.run(SETUP, sql)
     assert not failure
     assert len(seen[-1].changes) == 1 and seen[-1].before.relations == context.base.relations
+
+
+def test_effects_are_told(lab: Lab) -> None:
+    """Of each statement, on what was there before."""
+    [report] = lab.reports(
+        SETUP, "ALTER TABLE t ADD COLUMN b int;\nCREATE INDEX t_n ON t (n);\nCREATE TABLE c (id int);"
+    )
+    assert report.effects == (
+        Effect(1, (("t", "ACCESS EXCLUSIVE"),), held=True, rewrites=(), builds=(), reads=()),
+        Effect(2, (("t", "SHARE"),), held=True, rewrites=(), builds=("t_n",), reads=("t",)),
+    )
 
 
 def test_a_key_over_a_unique_index(lab: Lab) -> None:

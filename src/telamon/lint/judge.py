@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from telamon.dev import open_dev
 from telamon.directory import MigrationFile
 from telamon.errors import TelamonError
+from telamon.lint.effect import effect
 from telamon.lint.finding import FileReport, Finding, LintReport
 from telamon.lint.forecast import Forecast, forecast
 from telamon.lint.observe import FileFailed, Observer, prepared
@@ -57,7 +58,8 @@ class Judge:
                         findings.append(_finding(rule, hit, severity, file, each, expected))
         findings += self._unknown(file, None, silences)
         findings.sort(key=lambda finding: (finding.line, finding.code))
-        return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None)
+        effects = tuple(found for each in seen if (found := effect(each, context)))
+        return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None, effects)
 
     def _unknown(self, file: MigrationFile, seen: Observed | None, silences: Sequence[Silence]) -> Iterator[Finding]:
         """Comments that silence what there is not."""

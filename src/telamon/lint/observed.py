@@ -15,6 +15,8 @@ STRENGTH = (
     "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
 )  # fmt: skip
 """Lock modes, the weakest first."""
+_SQL = dict(zip(STRENGTH, ("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE",
+                           "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"), strict=True))  # fmt: skip
 BLOCKS_WRITES = STRENGTH.index("ShareLock")
 BLOCKS_ALL = STRENGTH.index("AccessExclusiveLock")
 
@@ -37,6 +39,11 @@ class Lock:
     def strength(self) -> int:
         """Its place among the modes."""
         return STRENGTH.index(self.mode)
+
+    @property
+    def sql(self) -> str:
+        """Its mode as SQL calls it: `ACCESS EXCLUSIVE`."""
+        return _SQL[self.mode]
 
 
 @dataclass(frozen=True, slots=True)

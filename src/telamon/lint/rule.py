@@ -87,11 +87,11 @@ class Context:
         return next((index for index, each in enumerate(self.file) if each is seen), len(self.file))
 
     def locked(self, seen: Observed, least: int = BLOCKS_WRITES) -> list[tuple[Relation, str]]:
-        """(table of before this release, mode) of the locks of at least a strength that a statement takes anew."""
+        """(table of before this release, mode in SQL) of locks of at least a strength that a statement takes anew."""
         found: dict[int, str] = {}
         for lock in seen.locks:
             if lock.strength >= least and self.live_table(lock.of):
-                found[lock.of] = lock.mode
+                found[lock.of] = lock.sql
         return [(self.base.relations[oid], mode) for oid, mode in found.items()]
 
 

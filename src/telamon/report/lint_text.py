@@ -37,7 +37,7 @@ def of_finding(finding: Finding, explained: set[str], width: int = 0, *, shown: 
     """The lines of one finding.
 
     Args:
-        explained: the rules whose reason was given before; this one's is added.
+        explained: the rules whose reason was given before, and the forecasts; this one's are added.
         width: columns of the terminal, 0 for lines as long as they are.
         shown: whether the statement stands above already.
     """
@@ -47,8 +47,9 @@ def of_finding(finding: Finding, explained: set[str], width: int = 0, *, shown: 
     if finding.why and finding.rule not in explained:
         yield from labelled("why", finding.why, width)
     explained.add(finding.rule)
-    if finding.forecast:
+    if finding.forecast and (told := f"{finding.line} {finding.forecast}") not in explained:
         yield from labelled("forecast", finding.forecast, width)
+        explained.add(told)
     if finding.rewrite:
         yield f"  {click.style('write instead', dim=True)}"
         for line in finding.rewrite.rstrip().splitlines():
