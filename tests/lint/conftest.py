@@ -24,6 +24,7 @@ from telamon.lint.state import Connection
 NAMES = dict.fromkeys(NAMED, "^[a-z][a-z0-9_]*$")
 Ran = tuple[MigrationFile, list[Observed], Context, str]
 """(file, what was seen, context, failure)."""
+ALLOW, DENY = ("[!b]*",), ("billing.*",)
 EVERYTHING = Settings(levels={rule.code: "on" for rule in RULES})
 
 
@@ -57,7 +58,7 @@ class Lab:
                 seen.extend(observer.file(file))
             except FileFailed as failed:
                 failure = str(failed.error)
-            context = Context(observer.base, tuple(seen), NAMES, {"money": "numeric"})
+            context = Context(observer.base, tuple(seen), NAMES, {"money": "numeric"}, ALLOW, DENY)
             found.append((file, seen, context, failure))
         connection.remove_notice_handler(observer.noticed)
         return found

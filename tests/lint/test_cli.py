@@ -75,6 +75,65 @@ def test_late_and_changed_files_are_errors(telamon: Run, repository: Path) -> No
     assert "1_a.sql is in main already and was changed" in done.stdout
 
 
+def test_a_branch_that_is_behind(telamon: Run, repository: Path) -> None:
+    """What main has got meanwhile was not removed here; it has to come in before the order can be mended."""
+    git(repository, "add", "-A")
+    git(repository, "commit", "-m", "feature")
+    git(repository, "checkout", "main")
+    make(repository / "migrations", {"3_c.sql": "CREATE TABLE c (id bigint PRIMARY KEY);\n"})
+    git(repository, "add", "-A")
+    git(repository, "commit", "-m", "later")
+    git(repository, "checkout", "feature")
+    done = telamon("--git-base", "main")
+    assert done.returncode == 3 and done.stdout.count("error TL217") == 1
+    assert (
+        "2_b.sql sorts before 3_c.sql" in done.stdout and "git merge main\n    telamon migrate rebase 2" in done.stdout
+    )
+    git(repository, "rm", "-q", "migrations/1_a.sql")
+    make(repository / "migrations", {})
+    assert "1_a.sql is in main already and was changed or removed" in telamon("--git-base", "main").stdout
+
+
+def test_a_shallow_clone_of_one_branch(telamon: Run, repository: Path, tmp_path: Path) -> None:
+    """git takes that branch for the default one, against which nothing is new: then nobody would see that."""
+    git(repository, "add", "-A")
+    git(repository, "commit", "-m", "feature")
+    git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "feature", repository.as_uri(), "clone")
+    done = telamon("--dir", "clone/migrations")
+    assert done.returncode == 2 and "shallow clone of the branch feature" in done.stderr
+    git(tmp_path / "clone", "fetch", "--depth=1", "origin", "+refs/heads/main:refs/remotes/origin/main")
+    assert "2_b.sql" in telamon("--dir", "clone/migrations", "--git-base", "main").stdout
+
+
+def test_rules_in_sql_are_rules(telamon: Run, tmp_path: Path) -> None:
+    """They are silenced and set like the others, by name."""
+    rule = '[[lint.sql]]\nname = "few"\nquery = "SELECT relname FROM pg_class WHERE relname = \'b\'"\nmessage = "New"\n'
+    (tmp_path / "telamon.toml").write_text(rule)
+    make(tmp_path / "migrations", BASE | {"2_b.sql": "CREATE TABLE b (id bigint PRIMARY KEY);\n"})
+    assert "2_b.sql:1:1: warning TL900: New: b [few]" in telamon("--latest", "1").stdout
+    (tmp_path / "telamon.toml").write_text(f'{rule}[[lint.path]]\nfiles = "2_*"\nseverity = {{ few = "off" }}\n')
+    assert telamon("--latest", "1").stdout == "1 file, 1 statement: nothing found\n"
+    (tmp_path / "telamon.toml").write_text(rule)
+    nolint = "-- atlas:nolint few\n\nCREATE TABLE b (id bigint PRIMARY KEY);\n"
+    make(tmp_path / "migrations", {"2_b.sql": nolint})
+    assert telamon("--latest", "1").stdout == "1 file, 1 statement: nothing found; 1 silenced\n"
+
+
+def test_a_wrong_setting_names_its_file(telamon: Run, tmp_path: Path) -> None:
+    """There may be several."""
+    make(tmp_path / "migrations", BASE)
+    for text in ('[lint.severity]\nPG11 = "off"\n', "[lint]\nrule = []\n", '[lint.naming]\ntable = "("\n'):
+        (tmp_path / "telamon.toml").write_text(text)
+        assert "telamon.toml" in telamon("--latest", "1").stderr
+
+
+@pytest.mark.parametrize("number", ["0", "-1"])
+def test_no_files_at_all_are_asked_for(telamon: Run, tmp_path: Path, number: str) -> None:
+    """That is a mistake, not a success."""
+    make(tmp_path / "migrations", BASE)
+    assert telamon("--latest", number).returncode == 2
+
+
 def test_a_missing_base_says_how_to_fetch_it(telamon: Run, repository: Path) -> None:
     """As in a shallow clone."""
     done = telamon(GITHUB_BASE_REF="develop")

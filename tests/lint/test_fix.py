@@ -71,6 +71,20 @@ def test_all_at_once(quiet: Path) -> None:
     assert codes(Directory.read(quiet)) & set(CASES) == set()
 
 
+def test_partitioned_tables(quiet: Path) -> None:
+    """By partitions, since the server takes no CONCURRENTLY and no USING INDEX for the whole."""
+    base = (
+        "CREATE TABLE u (id bigint PRIMARY KEY);\n"
+        "CREATE TABLE t (id bigint NOT NULL, a text, n bigint) PARTITION BY RANGE (id);\n"
+        "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (9);\nCREATE INDEX t_old ON t (n, a);\n"
+    )
+    cases = CASES | {"PG105": "ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (id, a);"}
+    sql = "\n".join(each for code, each in cases.items() if code not in ("PG103", "PG104"))
+    directory = make(quiet, {"1_a.sql": base, "2_b.sql": sql})
+    assert fix(directory, select(directory, after="2"), "embedded", Settings()).written
+    assert codes(Directory.read(quiet)) & set(CASES) == {"PG102"}
+
+
 def test_what_cannot_be_fixed_stays(quiet: Path) -> None:
     """Programs, several clauses, and what a comment excuses."""
     sql = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telamon.lint.finding import Effect
 from telamon.lint.state import Index
 from tests.lint.conftest import Lab
 
@@ -96,6 +97,13 @@ def test_rows_in_the_way_of_a_concurrent_build(lab: Lab) -> None:
     assert (index.name, index.valid) == ("b_b", True)
 
 
+def test_rows_come_back_for_the_next_file(lab: Lab) -> None:
+    """A file in whose way they stood does not blind the lint for those after it."""
+    first = "ALTER TABLE t ADD COLUMN b int NOT NULL;"
+    reports = lab.reports(SETUP, first, "DO $$ BEGIN UPDATE t SET n = 1; TRUNCATE u; END $$;")
+    assert {"TL209", "TL205"} <= {finding.code for finding in reports[1].findings}
+
+
 def test_a_failure_leaves_the_next_file_to_be_judged(lab: Lab) -> None:
     """What a failed file did is undone; the place and the server's words are told."""
     reports = lab.reports(SETUP, "DROP TABLE u;\nALTER TABLE nowhere ADD COLUMN b int;", "DROP TABLE u;")
@@ -147,6 +155,10 @@ FALSE_ALARMS = {
         "CREATE UNIQUE INDEX t_n ON t (n); ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE (n); DROP INDEX t_n;",
         "TL316",
     ),
+    "a unique index with a column that tells old rows apart": (
+        "ALTER TABLE t ADD COLUMN g uuid DEFAULT gen_random_uuid(); CREATE UNIQUE INDEX t_g ON t (g, n);",
+        "MF101",
+    ),
     "a rewrite of a table that took no rows": (
         "ALTER TABLE hollow ADD COLUMN g uuid DEFAULT gen_random_uuid();",
         "TL205",
@@ -191,3 +203,30 @@ def test_what_is_rolled_back_is_not_there(lab: Lab) -> None:
     [(_, seen, context, failure)] = lab.run(SETUP, sql)
     assert not failure
     assert len(seen[-1].changes) == 1 and seen[-1].before.relations == context.base.relations
+
+
+def test_effects_are_told(lab: Lab) -> None:
+    """Of each statement, on what was there before."""
+    [report] = lab.reports(
+        SETUP, "ALTER TABLE t ADD COLUMN b int;\nCREATE INDEX t_n ON t (n);\nCREATE TABLE c (id int);"
+    )
+    assert report.effects == (
+        Effect(1, (("t", "ACCESS EXCLUSIVE"),), held=True, rewrites=(), builds=(), reads=()),
+        Effect(2, (("t", "SHARE"),), held=True, rewrites=(), builds=("t_n",), reads=("t",)),
+    )
+
+
+def test_a_key_over_a_unique_index(lab: Lab) -> None:
+    """The index is too many, not the key."""
+    setup = "CREATE TABLE x (id int NOT NULL); CREATE UNIQUE INDEX x_id ON x (id);"
+    found = lab.findings(setup, "ALTER TABLE x ADD CONSTRAINT x_pkey PRIMARY KEY (id);")
+    [finding] = [each for each in found if each.code == "TL316"]
+    assert finding.message.startswith('Index "x_id" gives')
+
+
+def test_a_check_that_is_replaced(lab: Lab) -> None:
+    """What is offered drops the old one, whose name it takes."""
+    sql = "ALTER TABLE t DROP CONSTRAINT t_old, ADD CONSTRAINT t_old CHECK (old > 1);"
+    [finding] = [each for each in lab.findings(SETUP, sql) if each.code == "PG305"]
+    first, second = finding.rewrite.split("\n\n-- in the next file:\n")
+    assert [report.failure for report in lab.reports(SETUP, first, second)] == [None, None]

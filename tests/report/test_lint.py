@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from telamon.errors import TelamonError, UsageError
-from telamon.lint.finding import FileReport, Finding, LintReport
+from telamon.lint.finding import Effect, FileReport, Finding, LintReport
 from telamon.report.lint import FORMS, render
 
 INDEX = Finding(
@@ -46,9 +46,10 @@ ODD = Finding(
     statement="\t漢字 DROP \x1b[2J TABLE t;",
 )
 HINT = replace(INDEX, code="Y1", rule="naming", severity="info", why="", rewrite="", forecast="", line=20, end_line=0)
+EFFECT = Effect(9, (("t|", "SHARE"), ("u", "ACCESS EXCLUSIVE")), held=True, rewrites=(), builds=("i",), reads=("t|",))
 REPORT = LintReport(
     (
-        FileReport("migrations/2_b.sql", 4, (INDEX, HINT), silenced=2),
+        FileReport("migrations/2_b.sql", 4, (INDEX, HINT), silenced=2, effects=(EFFECT,)),
         FileReport("./migrations/a, b: 50%.sql", 1, (ODD,)),
         FileReport("migrations/3_c.sql", 2),
         FileReport("migrations/4_d.sql", 0, (), failure='syntax error at or near "\x1bx"\nLINE 1: %'),
@@ -123,6 +124,26 @@ def test_text_is_coloured_only_when_asked() -> None:
     assert "\x1b[31m" in coloured and click.unstyle(coloured) == render(REPORT, "text")
 
 
+def test_text_shows_a_statement_once() -> None:
+    """Two findings about one statement stand together."""
+    other = replace(INDEX, code="TL105", rule="index-after-lock", why="", rewrite="")
+    lines = render(LintReport((FileReport("f.sql", 1, (INDEX, other)),)), "text").splitlines()
+    assert sum("| CREATE INDEX i" in line for line in lines) == 1
+    at = next(number for number, line in enumerate(lines) if "TL105" in line)
+    assert lines[at - 1] and not lines[at + 1]
+
+
+@pytest.mark.parametrize("width", [30, 60, 100])
+def test_text_fits_into_the_terminal(width: int) -> None:
+    """Sentences are folded and statements cut; what is to be copied stays as it is."""
+    long = replace(INDEX, message="Something long is said here " * 5, why="And why it is so " * 9, forecast="1 s " * 40)
+    plain, narrow = (render(LintReport((FileReport("f.sql", 1, (long,)),)), "text", width=each) for each in (0, width))
+    copied = {f"    {line}" for line in INDEX.rewrite.splitlines()}
+    place = "migrations/2_b.sql:9:1: error PG101:"
+    assert all(len(line) <= width for line in narrow.splitlines() if line not in {*copied, place})
+    assert narrow.split() == plain.split()
+
+
 def test_a_long_statement_is_cut() -> None:
     """A screen is not filled by one statement."""
     long = replace(INDEX, statement="\n".join(f"line {number}" for number in range(40)), end_line=48)
@@ -144,6 +165,9 @@ def test_json_keeps_everything() -> None:
     back = [Finding(**finding) for file in found["files"] for finding in file["findings"]]
     assert back == list(REPORT)
     assert found["files"][3]["failure"] == REPORT.files[3].failure
+    [effect] = found["files"][0]["effects"]
+    assert effect["locks"][0] == {"table": "t|", "mode": "SHARE", "held": True}
+    assert (effect["line"], effect["rewrites"], effect["builds"], effect["reads"]) == (9, [], ["i"], ["t|"])
 
 
 @pytest.mark.parametrize("report", [REPORT, CLEAN, LintReport(())], ids=["odd", "clean", "empty"])
@@ -190,7 +214,9 @@ def test_github_summary_is_appended(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     text = path.read_text()
     assert text.startswith("before\n### Migration lint: 4 files, 7 statements")
     rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
-    assert all(len(re.findall(r"(?<!\\)\|", row)) == 4 for row in rows), rows
+    bars = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
+    assert set(bars[:-2]) == {4} and bars[-2:] == [6, 6], rows
+    assert "SHARE on t\\|<br>ACCESS EXCLUSIVE on u" in rows[-1]
     assert "<b>" not in text and "@all" not in text and "````sql\n-- ```" in text
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "none" / "summary.md"))
     with pytest.raises(TelamonError, match="summary cannot be written"):

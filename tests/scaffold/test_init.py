@@ -158,6 +158,23 @@ def test_each_step_runs(repository: Place) -> None:
     assert comment.startswith("mark=")
 
 
+def test_telamon_is_installed(repository: Place) -> None:
+    """Of pip, which needs a registry, only its call is looked at."""
+    assert repository.run("init", "--ci", "github").code == 0
+    programs = repository.folder.parent / "programs"
+    programs.mkdir(exist_ok=True)
+    program(programs / "python", '#!/bin/sh\necho called with "$@"\n')
+    assert shell(repository, steps(repository)["Install"]).out == "called with -m pip install telamon\n"
+
+
+def test_what_keeps_lint_from_judging_is_commented_on(repository: Place) -> None:
+    """A reviewer is not left with an empty comment."""
+    assert repository.run("init", "--ci", "github").code == 0
+    ran = shell(repository, steps(repository)["Order"], BASE="origin/gone")
+    assert ran.code == 2 and "git knows no origin/gone" in ran.err
+    assert "git knows no origin/gone" in (repository.folder.parent / "telamon-lint.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("step", "mistake"),
     [

@@ -26,6 +26,15 @@ def show_error(error: TelamonError) -> None:
             note(f"{line}")
 
 
+def terminal() -> tuple[bool, int]:
+    """Whether stdout may be coloured, and its columns; 0 where it is no terminal."""
+    import os
+    import shutil
+
+    shown = sys.stdout.isatty()
+    return shown and not os.environ.get("NO_COLOR"), shutil.get_terminal_size().columns if shown else 0
+
+
 def interactive() -> bool:
     """Whether a person can be asked: stdin and stderr are terminals."""
     return sys.stdin.isatty() and sys.stderr.isatty()

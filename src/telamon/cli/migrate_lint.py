@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from telamon.cli.console import note
+from telamon.cli.console import note, terminal
 from telamon.cli.options import dev_option, directory_of, directory_option, load_env, project_options
 
 
 @click.command("lint")
 @click.argument("files", nargs=-1)
-@click.option("--latest", type=int, default=None, help="Judge the last so many files.")
+@click.option("--latest", type=click.IntRange(min=1), default=None, help="Judge the last so many files.")
 @click.option("--git-base", default=None, help="Judge the files that this branch or commit has not.")
 @click.option("--since", default=None, help="Judge the file of this version and those after it.")
 @click.option("--fix", is_flag=True, help="Write the safe way where it is known: prove it, and seal the directory.")
@@ -81,6 +81,6 @@ def command(
         for old, new in done.written:
             note(f"Rewritten: {old} is now {', '.join(new)}")
     report = lint(chosen, server, settings, stats)
-    click.echo(render(report, form), nl=False)
+    click.echo(render(report, form, *terminal()), nl=False)
     if report.failed:
         ctx.exit(CheckError.exit_code)

@@ -32,8 +32,7 @@ def command(
 
     FILES are files and folders; without any, tests/migrations, or what `tests` in the configuration names.
     """
-    import sys
-
+    from telamon.cli.console import terminal
     from telamon.report.migration_tests import render
     from telamon.scenario.command import Asked, run_asked
 
@@ -41,6 +40,6 @@ def command(
     directory = Directory.read(directory_of(directory_url, config, env))
     asked = Asked(files, project.tests, only, git_base, jobs)
     report = run_asked(directory, dev or project.dev, asked)
-    click.echo(render(report, form, sys.stdout.isatty()), nl=False)
+    click.echo(render(report, form, terminal()[0]), nl=False)
     if report.failed:
         click.get_current_context().exit(3)

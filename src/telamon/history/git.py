@@ -37,9 +37,22 @@ def is_commit(path: str, ref: str) -> bool:
 
 
 def changed_since(path: str, ref: str) -> list[str]:
-    """The names of files of the directory that are not as they are at a commit, in the working tree as it is."""
-    listed = _git(path, "diff", "--name-only", "-z", "--relative", "--diff-filter=DMR", ref, "--", ".")
+    """The names of files of the directory that are not as they are at a commit, in the working tree as it is.
+
+    What came to the commit's branch since this one left it was not removed here. A shallow clone does not know when
+    that was: then what is missing here is not told.
+    """
+    parted = merge_base(path, ref, "HEAD")
+    kinds = "--diff-filter=DMR" if parted else "--diff-filter=M"
+    listed = _git(path, "diff", "--name-only", "-z", "--relative", kinds, parted or ref, "--", ".")
     return [name for name in (listed or "").split("\0") if name]
+
+
+def branch_of_shallow_clone(path: str) -> str:
+    """The branch that is checked out, where that is all there is: "" in a whole clone."""
+    if (_git(path, "rev-parse", "--is-shallow-repository") or "").strip() != "true":
+        return ""
+    return (_git(path, "symbolic-ref", "--quiet", "--short", "HEAD") or "").strip()
 
 
 def merge_base(path: str, one: str, other: str) -> str | None:

@@ -47,6 +47,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What one statement was seen to do to tables of before the release; partitions are told with their table.
+
+    Args:
+        line: the statement's first line.
+        locks: (table, the strongest lock that it took, as SQL calls it), but for those of reading and writing rows.
+        held: whether they are held to the end of the file.
+        rewrites: tables whose rows it wrote anew.
+        builds: indexes that it built.
+        reads: tables that it read from end to end.
+    """
+
+    line: int
+    locks: tuple[tuple[str, str], ...]
+    held: bool
+    rewrites: tuple[str, ...]
+    builds: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     """One file that was judged.
 
@@ -56,6 +77,7 @@ class FileReport:
         findings: by line.
         silenced: how many findings a `nolint` with or without a reason took away.
         failure: why the file could not be judged to its end, None where it could.
+        effects: of its statements, those that have some.
     """
 
     path: str
@@ -63,6 +85,7 @@ class FileReport:
     findings: tuple[Finding, ...] = ()
     silenced: int = 0
     failure: str | None = None
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

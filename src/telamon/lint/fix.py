@@ -6,32 +6,21 @@ ways and the catalogs are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from telamon.directory import Directory, MigrationFile
 from telamon.directory.directives import is_archive
 from telamon.errors import ProofError, TelamonError
+from telamon.lint import online
 from telamon.lint.judge import Run, judged
-from telamon.lint.look import ALONE, check_name, listed
+from telamon.lint.look import ALONE
 from telamon.lint.observed import Observed
+from telamon.lint.online import Piece
 from telamon.lint.select import Selection
 from telamon.lint.settings import Settings
-from telamon.lint.state import Column, Constraint
+from telamon.lint.state import Column, Constraint, Index
 from telamon.lint.syntax import concurrent, names
-from telamon.quote import ident
-
-Where = Literal["here", "alone", "next", "validate", "last"]
-"""In the file's transaction; in a file without one; in the transaction after it; at the end, and after that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A statement and where it is to run."""
-
-    where: Where
-    text: str
 
 
 @dataclass(slots=True)
@@ -132,43 +121,43 @@ def _leads(run: Run) -> Iterator[str]:
         end = origin.line + text.count("\n")
 
 
-def safe(seen: Observed, codes: set[str]) -> Iterator[Piece]:
+def safe(seen: Observed, codes: set[str]) -> Iterable[Piece]:
     """The pieces that take the place of a statement; none where it stays as it is."""
     text = seen.statement.text
     if "PG103" in codes:
-        yield Piece("alone", text if text.endswith(";") else f"{text};")
-    elif codes & {"PG101", "PG102"} and (made := concurrent(seen.node)):
-        yield Piece("alone", f"{made};")
-    elif len(names(seen.node)) == 1:
-        created = [each for each in seen.created(Constraint) if not each.inherited]
-        if len(created) == 1:
-            yield from _constraint(seen, created[0], codes)
-        elif "PG303" in codes:
-            yield from _not_null(seen)
-
-
-def _constraint(seen: Observed, made: Constraint, codes: set[str]) -> Iterator[Piece]:
-    table, name = seen.name(made.of), ident(made.name)
-    if codes & {"PG305", "PG306"}:
-        yield Piece("here", f"ALTER TABLE {table} ADD CONSTRAINT {name} {made.text} NOT VALID;")
-        yield Piece("validate", f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};")
-    elif codes & {"PG104", "PG105"} and "PG304" not in codes and "DEFERRABLE" not in made.text:
-        index = seen.after.relations[made.of].indexes[made.index]
-        yield Piece("alone", f"{index.text.replace('INDEX ', 'INDEX CONCURRENTLY ', 1)};")
-        word = "PRIMARY KEY" if made.type == "p" else "UNIQUE"
-        yield Piece("next", f"ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name};")
-
-
-def _not_null(seen: Observed) -> Iterator[Piece]:
+        return [Piece("alone", text if text.endswith(";") else f"{text};")]
+    if codes & {"PG101", "PG102"}:
+        return _concurrent(seen)
+    if len(names(seen.node)) != 1:
+        return []
+    created = [each for each in seen.created(Constraint) if not each.inherited]
+    if len(created) == 1:
+        return _constraint(seen, created[0], codes)
     changed = [after for before, after in seen.altered(Column) if after.not_null and not before.not_null]
-    if len(changed) != 1 or (relation := seen.relation(changed[0].of)) is None:
-        return
-    column = changed[0]
-    head, name = f"ALTER TABLE {relation.sql}", listed(seen, column.of, [column.oid])
-    check = check_name(relation.name, column.name)
-    yield Piece("here", f"{head} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID;")
-    yield Piece("validate", f"{head} VALIDATE CONSTRAINT {check};")
-    yield Piece("last", f"{head} ALTER COLUMN {name} SET NOT NULL;\n{head} DROP CONSTRAINT {check};")
+    changed = [column for column in changed if not seen.handed_down(column.of)]
+    if "PG303" in codes and len(changed) == 1:
+        return online.not_null(seen.after.relations[changed[0].of], changed[0])
+    return []
+
+
+def _concurrent(seen: Observed) -> list[Piece]:
+    """As it was written, with CONCURRENTLY; an index of a partitioned table in the way of those."""
+    made = [each for each in seen.created(Index) if not each.inherited]
+    parted = any(seen.after.relations[each.of].kind == "p" for each in (*made, *seen.dropped(Index)))
+    if parted:
+        return online.index(seen, made[0]) if seen.command == "index_stmt" else []
+    text = concurrent(seen.node)
+    return [Piece("alone", f"{text};")] if text else []
+
+
+def _constraint(seen: Observed, made: Constraint, codes: set[str]) -> list[Piece]:
+    if "PG305" in codes:
+        return online.check(seen, made)
+    if "PG306" in codes:
+        return online.foreign_key(seen, made)
+    # A key that a partition had of its own makes its columns NOT NULL of its own: another schema.
+    parted = made.type == "p" and seen.after.relations[made.of].kind == "p"
+    return online.key(seen, made) if codes & {"PG104", "PG105"} and "PG304" not in codes and not parted else []
 
 
 def _named(directory: Directory, file: MigrationFile, contents: Sequence[str]) -> dict[str, bytes]:

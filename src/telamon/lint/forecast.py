@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from telamon.lint.look import quoted, titled
-from telamon.lint.observed import BLOCKS_ALL, BLOCKS_WRITES, ROWS, Observed
+from telamon.lint.observed import BLOCKS_ALL, BLOCKS_WRITES, Observed
 from telamon.lint.rule import Context
 from telamon.lint.state import Index, Relation
 from telamon.lint.stats import Stats, TableStats
+from telamon.rows import ROWS
 
 Doing = Literal["rewrites", "builds", "reads", "writes"]
 SPEEDS: dict[Doing, tuple[float, float]] = {
@@ -88,12 +89,9 @@ def forecast(seen: Observed, ctx: Context, stats: Stats) -> Forecast | None:
 
 def _works(seen: Observed, ctx: Context) -> Iterator[Work]:
     """What the statement does, whole tables at once: partitions are told with the table that was locked with them."""
-    whole = next((each for lock in (*seen.locks, *seen.held) if (each := ctx.live_table(lock.of)) and each.kind == "p"
-                  and lock.strength >= BLOCKS_WRITES and not each.partition), None)  # fmt: skip
 
     def table(oid: int) -> Relation | None:
-        found = ctx.live_table(oid)
-        return whole if found is not None and found.partition and whole is not None else found
+        return ctx.live_table(seen.whole([oid])[0])
 
     done: set[int] = set()
     for oid in seen.rewritten:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from telamon.dev import open_dev
 from telamon.directory import MigrationFile
 from telamon.errors import TelamonError
+from telamon.lint.effect import effect
 from telamon.lint.finding import FileReport, Finding, LintReport
 from telamon.lint.forecast import Forecast, forecast
 from telamon.lint.observe import FileFailed, Observer, prepared
 from telamon.lint.observed import Observed
-from telamon.lint.own import Queries, own_rules
+from telamon.lint.own import Queries, in_sql, own_rules
 from telamon.lint.rule import Context, Hit, Rule
 from telamon.lint.rules import RULES, unknown_nolint
 from telamon.lint.rules import linear as linear_rule
@@ -57,7 +58,8 @@ class Judge:
                         findings.append(_finding(rule, hit, severity, file, each, expected))
         findings += self._unknown(file, None, silences)
         findings.sort(key=lambda finding: (finding.line, finding.code))
-        return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None)
+        effects = tuple(found for each in seen if (found := effect(each, context)))
+        return FileReport(file.path, len(seen), tuple(findings), silenced, failure or None, effects)
 
     def _unknown(self, file: MigrationFile, seen: Observed | None, silences: Sequence[Silence]) -> Iterator[Finding]:
         """Comments that silence what there is not."""
@@ -71,10 +73,20 @@ class Judge:
         """What is wrong with the order of files, by path."""
         found: dict[str, list[Finding]] = {}
         for rule, file, hit in linear_rule.judge_files(selection):
+            findings, _ = self.of_whole(file, [(rule, hit)])
+            found.setdefault(file.path, []).extend(findings)
+        return {path: findings for path, findings in found.items() if findings}
+
+    def of_whole(self, file: MigrationFile, hits: Iterable[tuple[Rule, Hit]]) -> tuple[list[Finding], int]:
+        """What rules say of a file as a whole, and how many times a comment took that away."""
+        silences, findings, silenced = _silences(file), list[Finding](), 0
+        for rule, hit in hits:
             severity = self.settings.severity(rule, file.path)
-            if severity is not None and not any(silence.covers(rule) for silence in _silences(file)):
-                found.setdefault(file.path, []).append(_finding(rule, hit, severity, file, None))
-        return found
+            if severity is not None and any(silence.covers(rule) for silence in silences):
+                silenced += 1
+            elif severity is not None:
+                findings.append(_finding(rule, hit, severity, file, None))
+        return findings, silenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +142,7 @@ def judged(selection: Selection, dev_url: str, settings: Settings, stats: Stats 
 
 
 def _judge(settings: Settings) -> Judge:
-    rules = [*RULES, *own_rules(settings.modules)]
+    rules = [*RULES, *own_rules(settings.modules), *map(in_sql, settings.queries)]
     settings.check(rules)
     return Judge(rules, settings)
 
@@ -144,10 +156,13 @@ def _one(observer: Observer, judge: Judge, file: MigrationFile, first: list[Find
     except FileFailed as failed:
         failure, reversible = str(failed.error), True
     settings = judge.settings
-    context = Context(observer.base, tuple(seen), settings.names, settings.types, reversible)
+    context = Context(
+        observer.base, tuple(seen), settings.names, settings.types, settings.allow, settings.deny, reversible
+    )
     report = judge.report(file, seen, context, failure)
-    found = (*first, *queries.findings(file), *report.findings)
-    return Run(file, tuple(seen), FileReport(report.path, report.statements, found, report.silenced, report.failure))
+    own, silenced = judge.of_whole(file, queries.hits())
+    found = (*first, *own, *report.findings)
+    return Run(file, tuple(seen), replace(report, findings=found, silenced=report.silenced + silenced))
 
 
 def _silences(file: MigrationFile) -> list[Silence]:

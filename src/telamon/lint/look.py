@@ -44,9 +44,15 @@ def alter(seen: Observed, of: int) -> str:
     return f"ALTER TABLE {seen.name(of)}"
 
 
-def concurrently(index: Index) -> str:
-    """The statement that builds an index without blocking writes."""
-    return f"{ALONE}{index.text.replace('INDEX ', 'INDEX CONCURRENTLY ', 1)};"
+def indexes_below(seen: Observed, index: Index) -> list[Index]:
+    """The indexes of partitions that a statement made with one of a partitioned table, the outermost first."""
+    parts = [each for each in seen.created(Index) if each.parent == index.oid]
+    return [*parts, *(below for part in parts for below in indexes_below(seen, part))]
+
+
+def filled(seen: Observed, index: Index) -> bool:
+    """Whether rows went into a new index; those of a partitioned table are in the indexes of its partitions."""
+    return seen.after.relations[index.of].kind != "p" or bool(indexes_below(seen, index))
 
 
 def retyped(seen: Observed) -> set[int]:
@@ -61,7 +67,7 @@ def built(seen: Observed, ctx: Context) -> Iterator[Index]:
     for index in seen.created(Index):
         new = index.of not in changed or not _had(seen, index)
         alone = index.oid not in behind and not index.inherited
-        if seen.transactional and alone and new and ctx.live_table(index.of):
+        if seen.transactional and alone and new and ctx.live_table(index.of) and filled(seen, index):
             yield index
 
 
@@ -74,7 +80,8 @@ def added(seen: Observed, ctx: Context, type: str) -> Iterator[Constraint]:
     """Constraints of a type that come to tables that were there before."""
     changed = retyped(seen)
     for constraint in seen.created(Constraint):
-        if constraint.type == type and not constraint.inherited and ctx.live_table(constraint.of):
+        own = not constraint.inherited and not seen.handed_down(constraint.of)
+        if constraint.type == type and own and ctx.live_table(constraint.of):
             before = seen.before.relations[constraint.of].constraints.values()
             if constraint.of not in changed or all(each.name != constraint.name for each in before):
                 yield constraint
@@ -100,9 +107,10 @@ def gone(seen: Observed, ctx: Context, type: str) -> Iterator[Constraint]:
 
 
 def fresh_index(seen: Observed, constraint: Constraint) -> bool:
-    """Whether the index behind a constraint was built with it, and not adopted."""
+    """Whether the index behind a constraint was built with it, and not adopted or left to be filled later."""
     before = seen.before.relations.get(constraint.of)
-    return before is None or constraint.index not in before.indexes
+    adopted = before is not None and constraint.index in before.indexes
+    return not adopted and filled(seen, seen.after.relations[constraint.of].indexes[constraint.index])
 
 
 def new_columns(seen: Observed) -> Iterator[tuple[Relation, Column]]:
@@ -122,11 +130,9 @@ def new_tables(seen: Observed) -> Iterator[Relation]:
 
 def renamed_columns(seen: Observed) -> Iterator[tuple[Relation, Column, Column]]:
     """(relation, before, after) of columns with another name; those of partitions go with their parent's."""
-    pairs = [(before, after) for before, after in seen.altered(Column) if before.name != after.name]
-    whole = any(seen.after.relations[after.of].kind == "p" for _, after in pairs)
-    for before, after in pairs:
+    for before, after in seen.altered(Column):
         relation = seen.after.relations[after.of]
-        if not (whole and relation.partition) and relation.kind in ("r", "p", "v", "m", "f"):
+        if before.name != after.name and relation.kind in ("r", "p", "v", "m", "f") and not seen.handed_down(after.of):
             yield relation, before, after
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 from psycopg import errors
@@ -115,7 +115,7 @@ class Observer:
         self._notices: list[tuple[str, str]] = []
         self._roles: set[str] = set()
         self._seen = _Seen()
-        self._swept = False
+        self._swept: set[int] = set()
         self._xid = 0
         self._begun = self.state
         connection.add_notice_handler(self.noticed)
@@ -136,7 +136,7 @@ class Observer:
         except TelamonError as error:
             raise FileFailed(error) from error
         self.connection.execute(self._fresh())
-        self._swept = False
+        self._fill()
         own = False  # whether the file itself has opened a transaction
         if shared:
             self._begin()
@@ -151,6 +151,8 @@ class Observer:
                     yield self._nothing(statement, shared or own)
                 else:
                     yield self._statement(statement, together=shared or own)
+            if self._open and not shared:
+                raise FileFailed(_left_open(file, statements[-1]))
             if self._open:
                 self._send("COMMIT", statements[-1] if statements else None)
         finally:
@@ -290,14 +292,24 @@ class Observer:
 
     def _empty(self, schema: str | None, table: str | None) -> None:
         """Deletes the rows that stood in the way: of the table that the server names, else of all."""
-        self._swept = True
         if self.superuser:
             self.connection.execute("SET LOCAL session_replication_role = replica")
         for relation in self.state.relations.values():
             if relation.kind == "r" and (not table or (relation.schema, relation.name) == (schema, table)):
+                self._swept.add(relation.oid)
                 self.connection.execute(f"DELETE FROM {ident(relation.schema, relation.name)}".encode())
         if self.superuser:
             self.connection.execute("SET LOCAL session_replication_role = DEFAULT")
+
+    def _fill(self) -> None:
+        """Puts rows where the last file had to do without them."""
+        swept = self._swept & self.state.relations.keys()
+        if swept:
+            named = [self.state.relations[oid] for oid in swept]
+            rows.seed(self.connection, [("table", each.schema, each.name) for each in named])
+            kept = {oid: each for oid, each in self.state.relations.items() if oid not in swept}
+            self.state = refresh(self.connection, replace(self.state, relations=kept), swept, ())
+        self._swept.clear()
 
     def _look(self, query: str = _LOCKS) -> _Seen:
         with self.connection.pipeline():
@@ -407,6 +419,15 @@ class Observer:
 
     def _fresh(self) -> bytes:
         return (_FRESH + ("SET lc_messages = 'C';" if self.superuser else "")).encode()
+
+
+def _left_open(file: MigrationFile, last: Statement) -> TelamonError:
+    return TelamonError(
+        f"{file.name} leaves a transaction open",
+        where=str(last.origin),
+        why="It has a BEGIN without a COMMIT, so what came after the BEGIN would be undone.",
+        do="Add the COMMIT, and run `telamon migrate hash`.",
+    )
 
 
 def _delta(now: tuple[int, int, int, int], then: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from telamon.lint.state import Column, Constraint, Fact, Index, Relation, State, Thing, Trigger
 from telamon.statements import Statement
 
-Verb = Literal["created", "dropped", "altered"]
 STRENGTH = (
     "AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock",
     "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock",
 )  # fmt: skip
 """Lock modes, the weakest first."""
-ROWS = 2
-"""How many rows there are in each table that takes them (`telamon.rows`)."""
+_SQL = dict(zip(STRENGTH, ("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE",
+                           "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"), strict=True))  # fmt: skip
 BLOCKS_WRITES = STRENGTH.index("ShareLock")
 BLOCKS_ALL = STRENGTH.index("AccessExclusiveLock")
 
@@ -40,6 +39,11 @@ class Lock:
     def strength(self) -> int:
         """Its place among the modes."""
         return STRENGTH.index(self.mode)
+
+    @property
+    def sql(self) -> str:
+        """Its mode as SQL calls it: `ACCESS EXCLUSIVE`."""
+        return _SQL[self.mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,39 @@ class Observed:
                 return relation.columns[number]
         return None
 
+    def within(self, oid: int, of: int) -> bool:
+        """Whether a relation is a table or belongs to its partitions, however deep."""
+        while oid and oid != of:
+            found = self.relation(oid)
+            oid = found.parent if found else 0
+        return oid == of
+
+    def read(self, of: int) -> bool:
+        """Whether a table, or some of its partitions, was read from end to end."""
+        return any(self.within(oid, of) for oid in self.scanned)
+
+    def rewrote(self, of: int) -> bool:
+        """Whether the rows of a table, or those of some of its partitions, were written anew."""
+        return any(self.within(oid, of) for oid in self.rewritten)
+
+    def handed_down(self, of: int) -> bool:
+        """Whether a relation is a partition and the statement changed the table to which it belongs as well."""
+        found = self.relation(of)
+        parent = found.parent if found else 0
+        return bool(parent) and self.before.relations.get(parent) is not self.after.relations.get(parent)
+
+    def whole(self, oids: Iterable[int]) -> list[int]:
+        """Tables, each once: of partitions the outermost table of theirs that the statement, or one above, locked."""
+        locked = {lock.of for lock in (*self.locks, *self.held)}
+        found: dict[int, None] = {}
+        for oid in oids:
+            top, relation = oid, self.relation(oid)
+            while relation and relation.parent:
+                top = relation.parent if relation.parent in locked else top
+                relation = self.relation(relation.parent)
+            found[top] = None
+        return list(found)
+
     def strongest(self, of: int, *, new: bool = False) -> int:
         """The strength of the strongest lock on a relation, -1 if there is none.
 
@@ -196,7 +233,7 @@ def differences(before: State, after: State) -> Iterator[Change]:
 
 
 def _head(relation: Relation) -> tuple[object, ...]:
-    return (relation.schema, relation.name, relation.kind, relation.persistence, relation.partition, relation.method,
+    return (relation.schema, relation.name, relation.kind, relation.persistence, relation.parent, relation.method,
             relation.tablespace, relation.comment, relation.access)  # fmt: skip
 
 

@@ -11,9 +11,7 @@ from typing import Literal
 
 import psycopg
 
-from telamon.directory import MigrationFile
 from telamon.errors import UsageError
-from telamon.lint.finding import Finding
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Hit, Judge, Rule
 from telamon.lint.settings import SqlRule
@@ -41,6 +39,11 @@ def own_rules(files: Iterable[Path]) -> list[Rule]:
             )
         found += [replace(rule, judge=_guarded(rule, file)) for rule in rules]
     return found
+
+
+def in_sql(rule: SqlRule) -> Rule:
+    """A rule in SQL as the others are, by which it can be set and silenced; it looks at no statement."""
+    return Rule("TL900", rule.name, "own", rule.severity, rule.message, "", "", lambda *_: ())
 
 
 def _guarded(rule: Rule, file: Path) -> Judge:
@@ -90,14 +93,12 @@ class Queries:
         self.rules, self.connection = rules, connection
         self.known = {rule.name: self._rows(rule) for rule in rules}
 
-    def findings(self, file: MigrationFile) -> list[Finding]:
+    def hits(self) -> list[tuple[Rule, Hit]]:
         """What is there since the last call."""
         found = []
         for rule in self.rules:
             rows = self._rows(rule)
-            for row in sorted(rows - self.known[rule.name]):
-                message = f"{rule.message}: {row}"
-                found.append(Finding("TL900", rule.name, "own", rule.severity, message, "", "", file.path, 1))
+            found += [(in_sql(rule), Hit(f"{rule.message}: {row}")) for row in sorted(rows - self.known[rule.name])]
             self.known[rule.name] = rows
         return found
 

@@ -43,6 +43,10 @@ table = "^[a-z][a-z0-9_]*$"
 [lint.types]                          # unwanted type = what to take instead
 money = "numeric"
 
+[lint.ownership]                      # objects that these migrations may change, and those that they may not
+allow = ["billing.*", "public.*"]
+deny = ["billing.audit_*"]
+
 [[lint.path]]                         # other severities for some files
 files = "migrations/2023*"
 severity = { destructive = "warning" }
@@ -55,6 +59,24 @@ severity = "error"
 ```
 
 An environment may have its own: `[env.prod.lint]` and so on.
+
+A rule of one's own looks at each statement, at what it was seen to do (`telamon.lint.observed.Observed`) and at the
+database before the release (`telamon.lint.rule.Context`):
+
+```python
+from telamon.lint.rule import Hit, Rule
+from telamon.lint.state import Index
+
+
+def judge(seen, ctx):
+    for index in seen.created(Index):
+        if ctx.live_table(index.of) and not index.name.endswith("_idx"):
+            yield Hit(f"Index {index.name} does not end with _idx", rewrite="")
+
+
+RULES = [Rule("OUR1", "index-names", "ours", "error", meaning="An index has an odd name.",
+              why="We look for them by name", instead="A name that ends with _idx.", judge=judge)]
+```
 
 ## Forecasts
 

@@ -45,6 +45,7 @@ class Context:
         file: all statements of the file that were run.
         names: the patterns that names must follow, by what they name.
         types: types that are not wanted, each with what to take instead.
+        allow, deny: patterns of the objects that may be changed, and of those that may not.
         reversible: whether the file has a way back of its own.
     """
 
@@ -52,6 +53,8 @@ class Context:
     file: Sequence[Observed] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     reversible: bool = False
 
     def live(self, oid: int) -> bool:
@@ -84,11 +87,11 @@ class Context:
         return next((index for index, each in enumerate(self.file) if each is seen), len(self.file))
 
     def locked(self, seen: Observed, least: int = BLOCKS_WRITES) -> list[tuple[Relation, str]]:
-        """(table of before this release, mode) of the locks of at least a strength that a statement takes anew."""
+        """(table of before this release, mode in SQL) of locks of at least a strength that a statement takes anew."""
         found: dict[int, str] = {}
         for lock in seen.locks:
             if lock.strength >= least and self.live_table(lock.of):
-                found[lock.of] = lock.mode
+                found[lock.of] = lock.sql
         return [(self.base.relations[oid], mode) for oid, mode in found.items()]
 
 
@@ -107,9 +110,9 @@ class Rule:
         meaning: what it finds, one sentence.
         why: what that does to a live system, or to code that runs.
         instead: the safe way, in words.
+        judge: finds it in a statement.
         bad: a migration in which it finds something.
         good: one that does the same the safe way.
-        judge: finds it in a statement.
         live: whether it is about rows or code that exist: then what is new in this release does not concern it.
         on: whether it is in force unless the configuration says otherwise.
         peers: the numbers by which the field study of other tools lists it.
@@ -122,9 +125,9 @@ class Rule:
     meaning: str
     why: str
     instead: str
-    bad: Example
-    good: Example
     judge: Judge
+    bad: Example = Example("", "")
+    good: Example = Example("", "")
     live: bool = True
     on: bool = True
     peers: tuple[str, ...] = ()

@@ -82,6 +82,15 @@ def base_ref(path: str) -> str:
         if branch := os.environ.get(variable):
             return known_ref(path, branch)
     found = git.default_branch(path)
+    alone = git.branch_of_shallow_clone(path)
+    if found == f"origin/{alone}" and alone not in ("main", "master"):
+        raise UsageError(
+            "Which migrations are new cannot be found out",
+            where=path,
+            why=f"This is a shallow clone of the branch {alone}, and holds no other to compare it with.",
+            do=f"Fetch the branch that it is for, and name it, such as main:\n{_fetch('main')}\n"
+            "telamon migrate lint --git-base main",
+        )
     if found is None:
         raise UsageError(
             "Which migrations are new cannot be found out",
@@ -106,8 +115,12 @@ def known_ref(path: str, branch: str) -> str:
         f"git knows no {branch}",
         where=path,
         why="A shallow clone holds only the commit that is built.",
-        do=f"Fetch it: git fetch --no-tags --depth=1 origin +refs/heads/{name}:refs/remotes/origin/{name}",
+        do=f"Fetch it: {_fetch(name)}",
     )
+
+
+def _fetch(branch: str) -> str:
+    return f"git fetch --no-tags --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch}"
 
 
 def _by_git(directory: Directory, runnable: Sequence[MigrationFile], git_base: str | None) -> Selection:

@@ -15,6 +15,9 @@ table = "^[a-z][a-z0-9_]*$"
 [lint.types]
 money = "numeric"
 
+[lint.ownership]
+allow = ["billing.*"]                 # objects that these migrations may change
+
 [[lint.path]]
 files = "migrations/2023*"
 severity = { destructive = "off" }
@@ -27,9 +30,10 @@ query = "SELECT ..."                  # each row is a finding
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
 LEVELS = ("error", "warning", "info", "off", "on")
 NAMED = ("schema", "table", "column", "index", "foreign_key", "check")
 """What naming patterns are for, in the order of NM101 to NM106."""
-_KEYS = ("grandfather", "rules", "severity", "naming", "types", "path", "sql")
+_KEYS = ("grandfather", "rules", "severity", "naming", "types", "ownership", "path", "sql")
 
 Level = Literal["error", "warning", "info", "off", "on"]
 Levels = Mapping[str, Level]
@@ -72,7 +76,9 @@ class Settings:
         paths: (pattern, levels), the last one that matches goes first.
         names: patterns of names.
         types: unwanted types, and what to take instead.
+        allow, deny: patterns of objects that may be changed, and of those that may not.
         queries: own rules in SQL.
+        where: they stand, for messages.
     """
 
     grandfather: str = ""
@@ -81,7 +87,10 @@ class Settings:
     paths: tuple[tuple[str, Levels], ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
     queries: tuple[SqlRule, ...] = ()
+    where: str = "[lint] of the configuration"
 
     def severity(self, rule: Rule, path: str) -> Severity | None:
         """How grave a rule's findings are in a file; None where it is not in force."""
@@ -109,7 +118,7 @@ class Settings:
                     near = get_close_matches(name, sorted(known), n=1, cutoff=0.4)
                     raise UsageError(
                         f"There is no lint rule {name}",
-                        where="[lint] of the configuration",
+                        where=self.where,
                         do=f"Do you mean {near[0]}?" if near else "docs/rules.md lists them.",
                     )
 
@@ -125,6 +134,14 @@ def read_settings(env: Env) -> Settings:
     Raises:
         UsageError: a key or a value is not understood.
     """
+    where = f"[lint] of {os.path.relpath(env.file)}" if env.file else "[lint] of the configuration"
+    try:
+        return replace(_read(env), where=where)
+    except UsageError as error:
+        raise UsageError(error.what, where=where, why=error.why, do=error.do) from None
+
+
+def _read(env: Env) -> Settings:
     table = env.lint
     _known(table, _KEYS, "lint")
     paths = tuple(
@@ -138,9 +155,11 @@ def read_settings(env: Env) -> Settings:
             re.compile(pattern)
         except re.error as error:
             raise _wrong(f"lint.naming.{name} is no pattern", str(error)) from None
-    modules = table.get("rules", [])
-    if not isinstance(modules, list) or not all(isinstance(each, str) for each in modules):
-        raise _wrong("lint.rules is to be a list of files")
+    modules = _list(table.get("rules", []), "lint.rules")
+    owned = table.get("ownership", {})
+    if not isinstance(owned, dict):
+        raise _wrong("lint.ownership is to be a table")
+    _known(owned, ("allow", "deny"), "lint.ownership")
     queries = _tables(table.get("sql", []), "lint.sql", ("name", "query", "message", "severity"))
     return Settings(
         str(table.get("grandfather", "")),
@@ -149,6 +168,8 @@ def read_settings(env: Env) -> Settings:
         paths,
         names,
         _texts(table.get("types", {}), "lint.types"),
+        _list(owned.get("allow", []), "lint.ownership.allow"),
+        _list(owned.get("deny", []), "lint.ownership.deny"),
         tuple(_query(each) for each in queries),
     )
 
@@ -176,6 +197,12 @@ def _texts(written: Any, where: str) -> dict[str, str]:
     return written
 
 
+def _list(written: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(written, list) or not all(isinstance(each, str) for each in written):
+        raise _wrong(f"{where} is to be a list of texts")
+    return tuple(written)
+
+
 def _tables(written: Any, where: str, keys: tuple[str, ...]) -> list[Mapping[str, Any]]:
     if not isinstance(written, list) or not all(isinstance(each, dict) for each in written):
         raise _wrong(f"{where} is to be written [[{where}]]")
@@ -201,7 +228,7 @@ def _known(table: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
 
 
 def _wrong(what: str, why: str = "") -> UsageError:
-    return UsageError(what, where="[lint] of the configuration", why=why)
+    return UsageError(what, why=why)
 
 
 def _matches(path: str, pattern: str) -> bool:

@@ -55,6 +55,7 @@ class Constraint:
         inherited: handed down from a partitioned table.
         target: the table that a foreign key points at.
         index: the index behind it.
+        deferral: ` DEFERRABLE` and so on, as it stands at the end of its definition; "" where it is not.
     """
 
     of: int
@@ -66,6 +67,7 @@ class Constraint:
     target: int
     index: int
     inherited: bool
+    deferral: str
     text: str = field(default="", compare=False)
 
 
@@ -76,7 +78,7 @@ class Index:
     Args:
         columns: the numbers of all its columns, 0 for expressions.
         keys: how many of them are keys.
-        inherited: part of the index of a partitioned table.
+        parent: the index of a partitioned table of which it is a part, 0 for none.
     """
 
     of: int
@@ -90,10 +92,15 @@ class Index:
     keys: int
     partial: bool
     method: str
-    inherited: bool
+    parent: int
     classes: str
     file: int
     text: str = field(default="", compare=False)
+
+    @property
+    def inherited(self) -> bool:
+        """Whether it is part of the index of a partitioned table."""
+        return self.parent != 0
 
     @property
     def sql(self) -> str:
@@ -137,6 +144,7 @@ class Relation:
     Args:
         kind: `pg_class.relkind`.
         file: where its rows lie; another one means that it was rewritten.
+        parent: the OID of the partitioned table of which it is a partition, 0 for none.
         bytes: the size of that file.
         comment: what is said about it and its columns, as a mark that changes with it.
         access: its owner, and who may do what with it and with its columns.
@@ -147,7 +155,7 @@ class Relation:
     name: str
     kind: str
     persistence: str
-    partition: bool
+    parent: int
     method: str
     tablespace: int
     file: int
@@ -168,6 +176,11 @@ class Relation:
     def title(self) -> str:
         """Its name in messages."""
         return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
+
+    @property
+    def partition(self) -> bool:
+        """Whether it is part of a partitioned table."""
+        return self.parent != 0
 
     @property
     def is_table(self) -> bool:
@@ -205,7 +218,9 @@ def shown(schema: str, name: str) -> str:
 
 
 _RELATIONS = """
-SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relispartition,
+SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relpersistence::text,
+       CASE WHEN c.relispartition
+            THEN (SELECT i.inhparent::int8 FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid LIMIT 1) ELSE 0 END,
        coalesce(a.amname, ''), c.reltablespace::int8, c.relfilenode::int8,
        CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END,
        coalesce((SELECT string_agg(d.objsubid || ' ' || pg_catalog.md5(d.description), ',' ORDER BY d.objsubid)
@@ -231,14 +246,19 @@ SELECT a.attrelid::int8, a.attnum::int, a.attname, pg_catalog.format_type(a.attt
 """
 _CONSTRAINTS = """
 SELECT conrelid::int8, oid::int8, conname, contype::text, convalidated, coalesce(conkey, '{}'), confrelid::int8,
-       conindid::int8, conparentid <> 0,
+       conindid::int8, conparentid <> 0 OR contype = 'c' AND NOT conislocal,
+       CASE WHEN condeferrable THEN ' DEFERRABLE' ELSE '' END
+         || CASE WHEN condeferred THEN ' INITIALLY DEFERRED' ELSE '' END,
        CASE WHEN %(some)s OR contype = 'c' THEN pg_catalog.pg_get_constraintdef(oid) ELSE '' END
   FROM pg_catalog.pg_constraint
  WHERE conrelid >= 16384 AND contype IN ('c', 'f', 'p', 'u', 'x') AND (NOT %(some)s OR conrelid = ANY (%(oids)s))
 """
 _INDEXES = """
 SELECT i.indrelid::int8, i.indexrelid::int8, n.nspname, c.relname, i.indisunique, i.indisprimary, i.indisvalid,
-       i.indkey::int2[], i.indnkeyatts::int, i.indpred IS NOT NULL, a.amname, c.relispartition, i.indclass::text,
+       i.indkey::int2[], i.indnkeyatts::int, i.indpred IS NOT NULL, a.amname,
+       CASE WHEN c.relispartition
+            THEN (SELECT h.inhparent::int8 FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid LIMIT 1) ELSE 0 END,
+       i.indclass::text,
        c.relfilenode::int8, CASE WHEN %(some)s THEN pg_catalog.pg_get_indexdef(c.oid) ELSE '' END
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_am a ON a.oid = c.relam

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 
 from telamon.errors import TelamonError
 from telamon.lint.finding import FileReport, Finding, LintReport
@@ -14,7 +15,7 @@ LARGEST = 1_000_000  # bytes; GitHub refuses a summary of more than 1 MiB
 SIGNS = {"error": "🛑 error", "warning": "⚠️ warning", "info": "💡 info"}
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """Workflow commands, one a line. Appends the summary to the file that GITHUB_STEP_SUMMARY names, if it names one.
 
     Raises:
@@ -79,7 +80,31 @@ def markdown(report: LintReport) -> str:
         if file.failure is not None:
             parts.append(f"**{_text(file.path)}** was not judged to its end:\n\n{_fenced(file.failure, '')}\n")
     parts += [_details(finding) for finding in findings]
+    parts += _effects(report)
     return _cut(parts, sum(tally(report).values()))
+
+
+def _effects(report: LintReport) -> list[str]:
+    """One folded table of what statements were seen to do."""
+    rows = [
+        f"| {_code(f'{file.path}:{effect.line}')} | {_lines(f'{mode} on {table}' for table, mode in effect.locks)} |"
+        f" {_lines(effect.rewrites)} | {_lines(effect.builds)} | {_lines(effect.reads)} |\n"
+        for file in report.files
+        for effect in file.effects
+    ]
+    if not rows:
+        return []
+    head = "<details><summary>Locks, rewrites and scans of each statement</summary>\n\n"
+    return [
+        head,
+        "| where | locks | rewrites | builds | reads whole |\n|---|---|---|---|---|\n",
+        *rows,
+        "\n</details>\n\n",
+    ]
+
+
+def _lines(names: Iterable[str]) -> str:
+    return "<br>".join(map(_text, names))
 
 
 def _details(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from telamon.report.prints import fingerprints
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """An array of findings. A fingerprint stays while the statement does, wherever it moves."""
     issues: list[dict[str, Any]] = [
         {

@@ -7,7 +7,7 @@ from telamon.report.counted import explained
 from telamon.report.junit import Case, Suite, junit
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """A test for each finding; warnings pass, and say what they have to say. A file without findings passes whole."""
     return junit("telamon migrate lint", [Suite(file.path, tuple(cases(file))) for file in report.files])
 

@@ -15,7 +15,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render(report: LintReport, color: bool = False) -> str:
+def render(report: LintReport, color: bool = False, width: int = 0) -> str:
     """One run: the rules that found something, their findings, and the files that could not be judged."""
     findings = list(report)
     rules = {finding.code: finding for finding in reversed(findings)}

@@ -40,6 +40,7 @@ from telamon.lint.rules import (
     index_after_lock,
     index_dropped,
     index_made_unique,
+    injection,
     irreversible,
     json_type,
     limited_text,
@@ -56,6 +57,7 @@ from telamon.lint.rules import (
     not_null_data,
     not_repeatable,
     nullable_boolean,
+    ownership,
     padding,
     persistence,
     primary_key_nullable,
@@ -128,6 +130,8 @@ RULES: tuple[Rule, ...] = (
     mixed_transactions.RULE,
     nested_transaction.RULE,
     *names.RULES,
+    *ownership.RULES,
+    injection.RULE,
     reindex.RULE,
     index_after_lock.RULE,
     validate_in_same_transaction.RULE,
@@ -186,4 +190,3 @@ RULES: tuple[Rule, ...] = (
     vague_query.RULE,
     unknown_nolint.RULE,
 )
-BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}

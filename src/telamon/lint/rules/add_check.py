@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import added, alter
+from telamon.lint.look import added
 from telamon.lint.observed import Observed
+from telamon.lint.online import check, told
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.quote import ident
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Checks that are valid at once, on tables that were read for them."""
     for constraint in added(seen, ctx, "c"):
-        if constraint.valid and constraint.of in seen.scanned:
-            head, name = alter(seen, constraint.of), ident(constraint.name)
+        if constraint.valid and seen.read(constraint.of):
             message = (
                 f'Adding check constraint "{constraint.name}" reads all of table '
                 f'"{seen.title(constraint.of)}" while it is locked against reads and writes'
             )
-            yield Hit(
-                message,
-                f"{head} ADD CONSTRAINT {name} {constraint.text} NOT VALID;\n\n-- in the next "
-                f"file:\n{head} VALIDATE CONSTRAINT {name};",
-            )
+            yield Hit(message, told(check(seen, constraint)))
 
 
 RULE = Rule(

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import added, alter
+from telamon.lint.look import added
 from telamon.lint.observed import Observed
+from telamon.lint.online import foreign_key, told
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.quote import ident
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Foreign keys that are valid at once, on tables that were read for them."""
     for constraint in added(seen, ctx, "f"):
-        if constraint.valid and {constraint.of, constraint.target} & {*seen.scanned}:
-            head, name = alter(seen, constraint.of), ident(constraint.name)
+        if constraint.valid and (seen.read(constraint.of) or seen.read(constraint.target)):
             message = (
                 f'Adding foreign-key constraint "{constraint.name}" reads all of table '
                 f'"{seen.title(constraint.of)}" and blocks writes to it and to '
                 f'"{seen.title(constraint.target)}"'
             )
-            yield Hit(
-                message,
-                f"{head} ADD CONSTRAINT {name} {constraint.text} NOT VALID;\n\n-- in the next "
-                f"file:\n{head} VALIDATE CONSTRAINT {name};",
-            )
+            yield Hit(message, told(foreign_key(seen, constraint)))
 
 
 RULE = Rule(

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import ALONE, added, fresh_index, listed
+from telamon.lint.look import added, fresh_index
 from telamon.lint.observed import Observed
+from telamon.lint.online import key, told
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.quote import ident
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Unique constraints that adopt no index that was there."""
     for constraint in added(seen, ctx, "u"):
         if fresh_index(seen, constraint):
-            table = seen.name(constraint.of)
-            name = ident(constraint.name)
-            columns = listed(seen, constraint.of, constraint.columns)
             message = (
                 f'Adding unique constraint "{constraint.name}" builds its index while table '
                 f'"{seen.title(constraint.of)}" is locked against reads and writes'
             )
-            yield Hit(
-                message,
-                f"{ALONE}CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\n\n-- in the "
-                "next file:\n"
-                f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
-            )
+            yield Hit(message, told(key(seen, constraint)))
 
 
 RULE = Rule(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.observed import ROWS, Observed
+from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
 from telamon.lint.syntax import nodes
+from telamon.rows import ROWS
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
@@ -19,9 +20,9 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             if not node.HasField("where_clause") and tables:
                 yield Hit(f'This {verb} all rows of table "{node.relation.relname}" at once')
     if seen.command in ("do_stmt", "call_stmt", "select_stmt"):
-        for each in seen.written:
-            if ctx.live_table(each.of) and each.updated + each.deleted >= ROWS:
-                yield Hit(f'This program writes all rows of table "{seen.title(each.of)}" at once')
+        many = (each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted >= ROWS)
+        for oid in seen.whole(many):
+            yield Hit(f'This program writes all rows of table "{seen.title(oid)}" at once')
 
 
 RULE = Rule(

@@ -10,10 +10,15 @@ from telamon.lint.state import Relation
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
-    """Tables that became partitions and were read for it."""
-    for before, after in seen.altered(Relation):
-        if ctx.live_table(after.oid) and after.partition and not before.partition and after.oid in seen.scanned:
-            yield Hit(f'Attaching partition "{after.title}" reads all of it under ACCESS EXCLUSIVE')
+    """Tables that became partitions and were read for it, and default partitions that were read for a new one."""
+    came = [after for before, after in seen.altered(Relation) if after.partition and not before.partition]
+    for each in came:
+        if ctx.live_table(each.oid) and seen.read(each.oid):
+            yield Hit(f'Attaching partition "{each.title}" reads all of it under ACCESS EXCLUSIVE')
+    for each in (*came, *(relation for relation in seen.created(Relation) if relation.partition)):
+        beside = (oid for oid in seen.scanned if not seen.within(oid, each.oid) and seen.within(oid, each.parent))
+        for oid in beside:
+            yield Hit(f'New partition "{each.title}" reads all of "{seen.title(oid)}" under ACCESS EXCLUSIVE')
 
 
 RULE = Rule(

@@ -14,22 +14,23 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Columns with another type whose table, or an index over them, was written anew."""
     for before, after in seen.altered(Column):
         table = ctx.live_table(after.of)
-        if table is None or before.type == after.type or not ctx.live_column(after.of, after.oid):
+        same = before.type == after.type or not ctx.live_column(after.of, after.oid)
+        if table is None or same or seen.handed_down(after.of):
             continue
         told = f'column "{after.name}" of table "{table.title}" from {before.type} to {after.type}'
-        if after.of in seen.rewritten:
+        if seen.rewrote(after.of):
             yield Hit(f"Changing the type of {told} rewrites the table and its indexes", _steps(table.sql, after))
         elif _rebuilt(seen, after):
             yield Hit(f"Changing the type of {told} rebuilds indexes", _steps(table.sql, after))
-        elif after.of in seen.scanned:
+        elif seen.read(after.of):
             yield Hit(f"Changing the type of {told} reads the whole table under lock", _steps(table.sql, after))
 
 
 def _rebuilt(seen: Observed, column: Column) -> bool:
-    """Whether an index over the column lies in another file than before."""
+    """Whether an index over the column, or over expressions, lies in another file than before."""
     old = {each.name: each.file for each in seen.before.relations[column.of].indexes.values()}
-    after = seen.after.relations[column.of].indexes.values()
-    return any(column.oid in each.columns and old.get(each.name, each.file) != each.file for each in after)
+    after = (each for each in seen.after.relations[column.of].indexes.values() if {column.oid, 0} & {*each.columns})
+    return any(old.get(each.name, each.file) != each.file for each in after)
 
 
 def _steps(table: str, column: Column) -> str:
@@ -55,5 +56,5 @@ RULE = Rule(
         "CREATE TABLE t (id int PRIMARY KEY, a varchar(10));", "ALTER TABLE t ALTER COLUMN a TYPE varchar(20);"
     ),
     judge=judge,
-    peers=("L17",),
+    peers=("L17", "L18"),
 )

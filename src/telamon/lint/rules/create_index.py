@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import built, concurrently
+from telamon.lint import online
+from telamon.lint.look import built
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
 
@@ -13,7 +14,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Indexes built inside a transaction: CONCURRENTLY could not be."""
     for index in built(seen, ctx):
         message = f'Building index "{index.name}" blocks all writes to table "{seen.title(index.of)}" until it is done'
-        yield Hit(message, concurrently(index))
+        yield Hit(message, online.told(online.index(seen, index)))
 
 
 RULE = Rule(

@@ -13,15 +13,13 @@ from telamon.lint.state import Column
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Stored columns that were there before this release, of tables that stay."""
     lost: dict[int, list[str]] = {}
-    whole = False
     for column in seen.dropped(Column):
         relation = seen.after.relations.get(column.of)
         live = ctx.live_column(column.of, column.oid) and column.generated != "v"
         if live and relation and relation.kind in ("r", "p", "f"):
             lost.setdefault(column.of, []).append(column.name)
-            whole = whole or relation.kind == "p"
     for of, names in lost.items():
-        if not (whole and seen.after.relations[of].partition):
+        if not seen.handed_down(of):
             noun = "column" if len(names) == 1 else "columns"
             yield Hit(f'Dropping non-virtual {noun} {titled(names)} of table "{seen.title(of)}"')
 

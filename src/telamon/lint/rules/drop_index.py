@@ -21,7 +21,9 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
         by_column = any((index.of, number) in lost for number in index.columns)
         if index.of in seen.after.relations and not by_column and index.of not in retyped(seen):
             message = f'Dropping index "{index.name}" locks table "{table.title}" against reads and writes'
-            yield Hit(message, f"{ALONE}DROP INDEX CONCURRENTLY {index.sql};")
+            # The server drops no index of a partitioned table concurrently.
+            plain = table.kind != "p"
+            yield Hit(message, f"{ALONE}DROP INDEX CONCURRENTLY {index.sql};" if plain else "")
 
 
 RULE = Rule(

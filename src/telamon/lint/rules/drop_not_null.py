@@ -18,7 +18,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             and before.not_null
             and not after.not_null
             and ctx.live_column(after.of, after.oid)
-            and not table.partition
+            and not seen.handed_down(after.of)
         ):
             yield Hit(f'Column "{after.name}" of table "{table.title}" may be NULL from now on')
 

@@ -10,7 +10,9 @@ from telamon.lint.state import Thing
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
-    """Schemas that were there before this release."""
+    """Schemas that were there before this release; a database, which the dev server may not even have."""
+    if seen.command == "dropdb_stmt":
+        yield Hit(f'Dropping database "{seen.node.dropdb_stmt.dbname}"')
     for schema in seen.dropped(Thing):
         if schema.kind == "schema" and schema.oid in ctx.base.things["schema"]:
             tables = sum(each.is_table and each.schema == schema.name for each in seen.before.relations.values())
@@ -23,7 +25,7 @@ RULE = Rule(
     name="drop-schema",
     analyzer="destructive",
     severity="error",
-    meaning="A schema is dropped.",
+    meaning="A schema or a database is dropped.",
     why="Everything in it is lost, and code that names it fails at once",
     instead="Drop its tables one release after the last code that used them, and the schema when it is empty.",
     bad=Example("CREATE SCHEMA s; CREATE TABLE s.t (id int PRIMARY KEY);", "DROP SCHEMA s CASCADE;"),

@@ -12,9 +12,8 @@ from telamon.lint.state import Relation
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Tables that were there before this release; partitions of one that goes too are not named."""
     gone = [each for each in seen.dropped(Relation) if each.is_table and ctx.live(each.oid)]
-    whole = any(each.kind == "p" for each in gone)
     for table in gone:
-        if not (whole and table.partition):
+        if not seen.handed_down(table.oid):
             yield Hit(f'Dropping table "{table.title}"')
 
 

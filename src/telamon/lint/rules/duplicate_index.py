@@ -23,7 +23,9 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             alike = other.columns[: len(keys)] == keys and other.classes.split()[: len(classes)] == classes
             covers = other.method == index.method and not other.partial and not (index.unique and not other.unique)
             if other.oid != index.oid and alike and covers and not (index.unique and other.keys > index.keys):
-                yield Hit(f'Index "{index.name}" gives table "{relation.title}" nothing that "{other.name}" does not')
+                # A primary key is there for more than its index: then the other one is too many.
+                less, more = (other, index) if index.primary else (index, other)
+                yield Hit(f'Index "{less.name}" gives table "{relation.title}" nothing that "{more.name}" does not')
                 break
 
 

@@ -13,7 +13,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Identity and serial columns that made the server write all rows anew."""
     for relation, column in new_columns(seen):
         counts = column.identity or column.default.startswith("nextval(")
-        if ctx.live_table(relation.oid) and counts and relation.oid in seen.rewritten:
+        if ctx.live_table(relation.oid) and counts and seen.rewrote(relation.oid):
             noun = "identity" if column.identity else "serial"
             yield Hit(f'Adding the {noun} column "{column.name}" rewrites table "{relation.title}"')
 

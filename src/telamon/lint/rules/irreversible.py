@@ -10,7 +10,8 @@ from telamon.lint.rule import Context, Example, Hit, Rule
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Statements that write rows of tables of before this release, in a file without a part `down.sql`."""
-    tables = [each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted]
+    changed = (each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted)
+    tables = seen.whole(changed)
     if tables and not ctx.reversible:
         yield Hit(f'Rows of table "{seen.title(tables[0])}" are changed, and the file has no down.sql')
 

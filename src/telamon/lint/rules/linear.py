@@ -17,9 +17,11 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
 
 def judge_files(selection: Selection) -> Iterator[tuple[Rule, MigrationFile, Hit]]:
     """What is wrong with the order of files, and with files that are merged already."""
+    here = {each.name for each in selection.base.files}
     for file, newest in selection.late:
         message = f"{file.name} sorts before {newest}, which {selection.ref} has already"
-        yield RULE, file, Hit(message, f"telamon migrate rebase {file.version}")
+        first = "" if newest in here else f"git merge {selection.ref}\n"
+        yield RULE, file, Hit(message, f"{first}telamon migrate rebase {file.version}")
     for name in selection.changed:
         path = f"{selection.base.path}/{name}"
         content = next((each.content for each in selection.base.files if each.name == name), b"")

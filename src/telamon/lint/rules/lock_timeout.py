@@ -12,22 +12,10 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Statements that lock tables of before this release against writes, with no limit to how long they wait."""
     if not seen.lock_timeout:
         for table, mode in ctx.locked(seen):
-            told = " ".join(_words(mode))
             yield Hit(
-                f'{told} on table "{table.title}" is waited for without a lock_timeout', "SET lock_timeout = '5s';"
+                f'{mode} on table "{table.title}" is waited for without a lock_timeout', "SET lock_timeout = '5s';"
             )
             return
-
-
-def _words(mode: str) -> Iterator[str]:
-    """`AccessExclusiveLock` as people write it."""
-    word = ""
-    for char in mode.removesuffix("Lock"):
-        if char.isupper() and word:
-            yield word.upper()
-            word = ""
-        word += char
-    yield word.upper()
 
 
 RULE = Rule(

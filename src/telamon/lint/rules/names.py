@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import TypeVar
 
-from telamon.lint.look import new_columns, new_tables
+from telamon.lint.look import new_columns, new_tables, renamed_columns
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.lint.state import Constraint, Index, Thing
+from telamon.lint.state import Constraint, Index, Relation, Thing
+
+Named = TypeVar("Named", Constraint, Index, Thing)
 
 
 def judge(what: str, seen: Observed, ctx: Context) -> Iterator[Hit]:
@@ -23,17 +26,28 @@ def judge(what: str, seen: Observed, ctx: Context) -> Iterator[Hit]:
 
 
 def _new(what: str, seen: Observed) -> Iterator[str]:
+    """The names of that sort that came, with something new or with something old."""
     if what == "schema":
-        yield from (each.name for each in seen.created(Thing) if each.kind == "schema")
+        yield from (each.name for each in _named(seen, Thing) if each.kind == "schema")
     elif what == "table":
         yield from (each.name for each in new_tables(seen))
+        yield from (
+            after.name for before, after in seen.altered(Relation) if after.is_table and before.name != after.name
+        )
     elif what == "column":
         yield from (column.name for _, column in new_columns(seen))
+        yield from (after.name for relation, _, after in renamed_columns(seen) if relation.is_table)
     elif what == "index":
-        yield from (each.name for each in seen.created(Index) if not each.inherited)
+        # The server names the index of a primary key, and nobody uses that name.
+        yield from (each.name for each in _named(seen, Index) if not each.inherited and not each.primary)
     else:
         type = "f" if what == "foreign_key" else "c"
-        yield from (each.name for each in seen.created(Constraint) if each.type == type and not each.inherited)
+        yield from (each.name for each in _named(seen, Constraint) if each.type == type and not each.inherited)
+
+
+def _named(seen: Observed, kind: type[Named]) -> Iterator[Named]:
+    yield from seen.created(kind)
+    yield from (after for before, after in seen.altered(kind) if before.name != after.name)
 
 
 def _rule(number: int, what: str, bad: str, good: str) -> Rule:

@@ -19,7 +19,8 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             and ctx.live_column(after.of, after.oid)
             and not before.not_null
             and after.not_null
-            and after.of in seen.scanned
+            and seen.read(after.of)
+            and not seen.handed_down(after.of)
         ):
             message = (
                 f'Modifying nullable column "{after.name}" of table "{table.title}" to non-nullable might '

@@ -28,5 +28,5 @@ RULE = Rule(
     bad=Example("CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e RENAME VALUE 'a' TO 'b';"),
     good=Example("CREATE TYPE e AS ENUM ('a');", "ALTER TYPE e ADD VALUE 'b' AFTER 'a';"),
     judge=judge,
-    peers=("C13",),
+    peers=("L19", "C13"),
 )

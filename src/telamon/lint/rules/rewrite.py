@@ -18,10 +18,11 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
         for before, after in seen.altered(Relation)
         if (before.persistence, before.method) != (after.persistence, after.method)
     }
-    if seen.command in ("vacuum_stmt", "cluster_stmt", "refresh_mat_view_stmt"):
+    if seen.command in ("vacuum_stmt", "cluster_stmt", "refresh_mat_view_stmt", "truncate_stmt"):
         return
-    for oid in seen.rewritten:
-        if oid not in told and ctx.live_table(oid):
+    live = [oid for oid in seen.rewritten if oid not in told and ctx.live_table(oid)]
+    for oid in seen.whole(live):
+        if not any(seen.within(oid, each) for each in told):
             yield Hit(f'Table "{seen.title(oid)}" is rewritten')
 
 
@@ -36,5 +37,5 @@ RULE = Rule(
     bad=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "DO $$ BEGIN CLUSTER t USING t_pkey; END $$;"),
     good=Example("CREATE TABLE t (id int PRIMARY KEY, a text);", "ALTER TABLE t CLUSTER ON t_pkey;"),
     judge=judge,
-    peers=("L35",),
+    peers=("L25", "L35"),
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import check_name
 from telamon.lint.observed import Observed
+from telamon.lint.online import not_null, told
 from telamon.lint.rule import Context, Example, Hit, Rule
-from telamon.lint.state import Column, Constraint, Relation
-from telamon.quote import ident
+from telamon.lint.state import Column, Constraint
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
@@ -18,23 +17,12 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
         table = ctx.live_table(after.of)
         if table is None or before.not_null or not after.not_null or (after.of, after.oid) in keyed:
             continue
-        if after.of in seen.scanned and not table.partition:
+        if seen.read(after.of) and not seen.handed_down(after.of):
             message = (
                 f'Setting column "{after.name}" of table "{table.title}" NOT NULL reads the whole table '
                 "under ACCESS EXCLUSIVE"
             )
-            yield Hit(message, steps(table, after))
-
-
-def steps(table: Relation, column: Column) -> str:
-    """The safe way: a CHECK proves it without a strong lock."""
-    check, name = check_name(table.name, column.name), ident(column.name)
-    head = f"ALTER TABLE {table.sql}"
-    return (
-        f"{head} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID;\n\n-- in the next file:\n"
-        f"{head} VALIDATE CONSTRAINT {check};\n\n-- and in the one after it:\n"
-        f"{head} ALTER COLUMN {name} SET NOT NULL;\n{head} DROP CONSTRAINT {check};"
-    )
+            yield Hit(message, told(not_null(table, after)))
 
 
 RULE = Rule(

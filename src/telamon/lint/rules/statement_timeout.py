@@ -10,7 +10,7 @@ from telamon.lint.rule import Context, Example, Hit, Rule
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Statements that go through tables of before this release with no limit of time."""
-    slow = [oid for oid in {*seen.scanned, *seen.rewritten} if ctx.live_table(oid)]
+    slow = seen.whole(oid for oid in (*seen.scanned, *seen.rewritten) if ctx.live_table(oid))
     if slow and seen.transactional and not seen.statement_timeout:
         yield Hit(
             f'Going through table "{seen.title(slow[0])}" has no statement_timeout', "SET statement_timeout = '15min';"

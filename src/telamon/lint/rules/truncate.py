@@ -12,9 +12,8 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Tables of before this release whose rows are gone."""
     named = ["truncated"] if seen.command == "truncate_stmt" else []
     tables = [oid for oid in (seen.rewritten + seen.emptied if named else seen.emptied) if ctx.live_table(oid)]
-    for oid in tables:
-        if ctx.base.relations[oid].kind == "r":
-            yield Hit(f'All rows of table "{seen.title(oid)}" are deleted')
+    for oid in seen.whole(oid for oid in tables if ctx.base.relations[oid].kind == "r"):
+        yield Hit(f'All rows of table "{seen.title(oid)}" are deleted')
 
 
 RULE = Rule(

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from telamon.lint.look import column_names, listed, retyped, titled
+from telamon.lint.look import column_names, filled, listed, retyped, titled
 from telamon.lint.observed import Observed
 from telamon.lint.rule import Context, Example, Hit, Rule
 from telamon.lint.state import Index
+from telamon.lint.syntax import computed
 
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
-    """Unique indexes over columns that hold rows already, built by whatever statement."""
+    """Unique indexes over columns that hold rows already, whose values no new column tells apart."""
     for index in seen.created(Index):
         table = ctx.live_table(index.of)
         if table is None or not index.unique or index.inherited or index.of in retyped(seen):
             continue
-        old = [number for number in index.columns if ctx.live_column(index.of, number) or not number]
-        if not old or _was_there(ctx, index):
+        keys = index.columns[: index.keys]
+        old = [number for number in keys if ctx.live_column(index.of, number) or not number]
+        new = [seen.column(index.of, number) for number in keys if number not in old]
+        apart = any(column is None or not column.default or computed(column.default) for column in new)
+        if not old or apart or _was_there(ctx, index) or not filled(seen, index):
             continue
-        names = column_names(seen, index.of, [number for number in old if number])
+        names = column_names(seen, index.of, old)
         what = f"column {titled(names)} contains" if len(names) == 1 else f"columns {titled(names)} contain"
         what = what if names else "its expression gives"
         message = (

@@ -11,12 +11,9 @@ from telamon.lint.rule import Context, Example, Hit, Rule
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Tables in new files after VACUUM FULL or CLUSTER."""
     if seen.command in ("vacuum_stmt", "cluster_stmt"):
-        for oid in seen.rewritten:
-            if ctx.live_table(oid):
-                yield Hit(
-                    f"{'CLUSTER' if seen.command == 'cluster_stmt' else 'VACUUM FULL'} rewrites table "
-                    f'"{seen.title(oid)}"'
-                )
+        word = "CLUSTER" if seen.command == "cluster_stmt" else "VACUUM FULL"
+        for oid in seen.whole(oid for oid in seen.rewritten if ctx.live_table(oid)):
+            yield Hit(f'{word} rewrites table "{seen.title(oid)}"')
 
 
 RULE = Rule(

@@ -14,7 +14,7 @@ from telamon.quote import ident
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Columns whose default made the server write all rows anew."""
     for relation, column in new_columns(seen):
-        rewritten = ctx.live_table(relation.oid) and relation.oid in seen.rewritten
+        rewritten = ctx.live_table(relation.oid) and seen.rewrote(relation.oid)
         told = column.generated or column.default.startswith("nextval(")
         if rewritten and not told and computed(column.default):
             message = (

@@ -13,7 +13,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Statements that read or write rows in a transaction that holds an ACCESS EXCLUSIVE lock already."""
     held = {lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of)}
     rows = {each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted}
-    slow = {oid for oid in {*seen.scanned, *seen.rewritten, *rows} if ctx.live_table(oid)}
+    slow = {*seen.whole(oid for oid in (*seen.scanned, *seen.rewritten, *rows) if ctx.live_table(oid))}
     # What locks its own table as strongly is told by the rules on that.
     kept = held if rows else held - slow
     if kept and slow and not any(built(seen, ctx)):
