@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.sources.types import SqlSource, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,13 @@ class Scope:
         exclude: patterns `[kind:]glob` over names with dots, as `table:public.tmp_*`, `audit.*` or `grant:*`. What
             matches is left alone, with all its parts.
         unqualified: leave the name of the one schema out of all SQL.
+        rows: the tables whose rows are managed, too.
     """
 
     schemas: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     unqualified: bool = False
+    rows: tuple[TableRows, ...] = ()
 
     @property
     def hidden_schema(self) -> str:
@@ -34,7 +37,14 @@ class Scope:
 
     def key(self) -> str:
         """For cache keys."""
-        return repr((self.schemas, self.exclude, self.unqualified))
+        return repr((self.schemas, self.exclude, self.unqualified, self.rows))
+
+    def including(self, source: object) -> Scope:
+        """The scope with the tables whose rows a source declares."""
+        if not isinstance(source, SqlSource) or not source.rows:
+            return self
+        rows = {table.name: table for table in (*self.rows, *source.rows)}
+        return replace(self, rows=tuple(rows.values()))
 
 
 def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:

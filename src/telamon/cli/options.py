@@ -83,7 +83,7 @@ def scope_of(
     """What is managed: as flags say, else as the URL of a database does (`?search_path=`), else as the configuration.
 
     Args:
-        urls: of databases; other sources among them are passed over.
+        urls: of databases, and of what declares rows; other sources among them are passed over.
         dev: the dev server; bound to a schema, that is what is managed, and its name is left out, as in Atlas.
         qualifier: the name with which that schema is written nevertheless.
     """
@@ -99,7 +99,20 @@ def scope_of(
             do=f"Leave it out, or give --schema {qualifier}.",
         )
     unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
-    return Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
+    return with_declared(Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified), project, urls)
+
+
+def with_declared(scope: Scope, project: Env, urls: Sequence[str] = ()) -> Scope:
+    """The scope with the tables whose rows the configuration declares, or a flag does."""
+    from pathlib import Path
+
+    given = [(each, project.base) for each in project.rows]
+    given += [(each, Path.cwd()) for each in urls if each.startswith("rows://")]
+    for spec, base in given:
+        from telamon.sources import open_source
+
+        scope = scope.including(open_source(spec, base=base))
+    return scope
 
 
 def bound_schema(url: str) -> str | None:
