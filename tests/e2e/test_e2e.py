@@ -18,7 +18,7 @@ def test_the_whole_way_with_traffic() -> None:
     """No request fails while a column comes and goes."""
     if shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin") is None:
         pytest.skip("pgbouncer is not installed")
-    command = [sys.executable, str(CRM / "e2e.py"), "--seconds", "0.2", "--clients", "2", "--wait", "0.1"]
+    command = [sys.executable, str(CRM / "e2e.py"), "--brief", "--seconds", "0.2", "--clients", "2", "--wait", "0.1"]
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
         command, env={**os.environ, "PATH": programs}, capture_output=True, text=True, timeout=SECONDS, check=False
