@@ -105,8 +105,8 @@ class Env:
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """Those of the sources that declare rows; the others need not be resolved for them."""
-        value = self.values.get("src", [])
+        """Those of the sources that declare rows; the others need not be resolved for them. Atlas knows none."""
+        value = [] if self.atlas else self.values.get("src", [])
         parts = value if isinstance(value, list) else [value]
         return tuple(self._resolved(part, "src") for part in parts if str(part).startswith("rows://"))
 
