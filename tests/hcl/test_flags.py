@@ -157,7 +157,8 @@ def test_the_lint_block_says_which_files(migrated: Repository) -> None:
     migrated.seal("migrations")
     migrated.write(
         "atlas.hcl",
-        'lint {\n  latest = 2\n  review = ALWAYS\n  concurrent_index {\n    check_create = true\n  }\n}\nenv "local" {\n}\n',
+        "lint {\n  latest = 2\n  review = ALWAYS\n  concurrent_index {\n    check_create = true\n  }\n}\n"
+        'env "local" {\n}\n',
     )
     ran = migrated.run("migrate", "lint", "--env", "local")
     assert "2 files" in ran.out and "2_b.sql" in ran.out, ran.out + ran.err

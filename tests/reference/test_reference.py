@@ -217,3 +217,13 @@ def test_rows_without_a_key_and_none_at_all(place: Place, tmp_path: Path) -> Non
     (place.folder / "rows" / "holidays.csv").unlink()
     ran = place.run("migrate", "diff", "x")
     assert ran.code == 2 and "There are no rows" in ran.err
+
+
+def test_new_databases_that_start_at_a_checkpoint_have_the_rows(project: Place) -> None:
+    """And nothing is left to do for them."""
+    ran = project.run("migrate", "checkpoint")
+    assert ran.code == 0 and "Warning" not in ran.err, ran.err
+    text = Path(ran.out.strip()).read_text()
+    assert text.startswith("-- atlas:checkpoint") and text.count("INSERT INTO") == 2
+    again = project.run("migrate", "diff", "again")
+    assert (again.code, again.out) == (0, ""), again.err
