@@ -57,7 +57,7 @@ def source_key(source: Source) -> str:
     if isinstance(source, DirectorySource):
         return "directory " + Directory.read(source.path, missing_ok=True).chain_key(source.version)
     state = hashlib.sha256(b"ordered" if source.ordered else b"unordered")
-    for item in source.given:
+    for item in (*source.given, *source.data):
         if isinstance(item, SqlText):
             state.update(b"\1" + item.text.encode() + b"\0")
         else:

@@ -203,6 +203,20 @@ def test_what_cannot_be(project: Place, file: str, text: str, where: str, what: 
     assert sorted(path.name for path in (project.folder / "migrations").iterdir()) == before
 
 
+def test_triggers_see_the_rows(place: Place) -> None:
+    """Wherever they stand: a file that has to wait for another one is executed before any row goes in."""
+    place.write(
+        "a.sql",
+        "CREATE TRIGGER t BEFORE INSERT ON status FOR EACH ROW EXECUTE FUNCTION lowered();"
+        "CREATE FUNCTION lowered() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN NEW.code := lower(NEW.code); RETURN NEW; END $$;",
+    )
+    place.write("b.sql", "CREATE TABLE status (code text PRIMARY KEY);")
+    place.write("status.csv", "code\nOPEN\n")
+    place.write("telamon.toml", 'src = ["rows://status.csv", "a.sql", "b.sql"]\n')
+    assert "('open')" in diff(place)
+
+
 def test_rows_without_a_key_and_none_at_all(place: Place, tmp_path: Path) -> None:
     place.write("schema.sql", "CREATE TABLE holidays (day date, note text);")
     place.write("rows/holidays.csv", "day,note\n2026-12-25,\n2026-12-26,b\n")

@@ -47,8 +47,8 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
             do="Give it alone, or give only sources that yield SQL.",
         )
     given = tuple(item for part in parts for item in part.given)
-    rows = tuple(table for part in parts for table in part.rows)
-    return SqlSource(given, ordered=False, label=", ".join(part.label for part in parts), rows=rows)
+    rows, data = tuple(table for part in parts for table in part.rows), tuple(s for part in parts for s in part.data)
+    return SqlSource(given, ordered=False, label=", ".join(part.label for part in parts), rows=rows, data=data)
 
 
 def _open_one(spec: str, base: Path, python: str | None) -> Source:
@@ -115,3 +115,5 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str)
     from telamon.sources import loading
 
     loading.load(source, connection, server=server)
+    if source.data:
+        loading.load(SqlSource(source.data, ordered=False, label=source.label), connection, server=server)

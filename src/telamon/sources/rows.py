@@ -59,8 +59,8 @@ def open_rows(rest: str, base: Path) -> SqlSource:
                 why=f"Here: {', '.join(part.table.columns)}\nBefore: {', '.join(known.columns)}",
                 do="Give every row a value for each of them; null is one.",
             )
-    given = tuple(part.statement for part in parts if part.statement)
-    return SqlSource(given, ordered=False, label=label, rows=tuple(tables.values()))
+    data = tuple(part.statement for part in parts if part.statement)
+    return SqlSource((), ordered=False, label=label, rows=tuple(tables.values()), data=data)
 
 
 def _files(rest: str, base: Path, label: str) -> list[SeedFile]:

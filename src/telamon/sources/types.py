@@ -46,12 +46,14 @@ class SqlSource:
             where files were put together: what fails is tried again after the others.
         label: the spec or specs it came from, for messages.
         rows: the tables whose rows it declares.
+        data: the statements that insert them, after everything else.
     """
 
     given: tuple[Statement | SqlText, ...]
     ordered: bool
     label: str
     rows: tuple[TableRows, ...] = ()
+    data: tuple[Statement, ...] = ()
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
