@@ -249,7 +249,7 @@ def plan_between(
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan`, `prove` and the sources do.
     """
-    engine = replace(engine, scope=engine.scope.including(new_source))
+    engine = replace(engine, scope=engine.scope.towards(new_source))
     old, new = engine.catalogs(old_source, new_source)
     old = like(old, new, old_source, new_source)
     partial = isinstance(old_source, DatabaseSource)

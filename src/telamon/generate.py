@@ -100,7 +100,7 @@ def migrate_diff(
         TelamonError: the source does not load, the plan cannot be made or proved, the file cannot be written.
     """
     directory.check()
-    scope = scope.including(source)
+    scope = scope.towards(source)
     key = ""
     about = ("equal", dev, scope.key(), source_key(source), *wishes.skip)
     if not isinstance(source, DatabaseSource):

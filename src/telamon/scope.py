@@ -39,12 +39,9 @@ class Scope:
         """For cache keys."""
         return repr((self.schemas, self.exclude, self.unqualified, self.rows))
 
-    def including(self, source: object) -> Scope:
-        """The scope with the tables whose rows a source declares."""
-        if not isinstance(source, SqlSource) or not source.rows:
-            return self
-        rows = {table.name: table for table in (*self.rows, *source.rows)}
-        return replace(self, rows=tuple(rows.values()))
+    def towards(self, source: object) -> Scope:
+        """The scope of a plan that leads to a source: where that is SQL, it says itself which rows are managed."""
+        return replace(self, rows=source.rows) if isinstance(source, SqlSource) else self
 
 
 def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:

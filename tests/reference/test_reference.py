@@ -168,6 +168,9 @@ def test_a_target(project: Place, server: Dev) -> None:
         done = project.run("schema", "apply", "--url", url, "--auto-approve", "--allow-destructive")
         assert done.code == 0 and "row odd in table status" in done.err
         assert project.run("schema", "drift", "--url", url).code == 0
+        other = project.run("schema", "apply", "--url", url, "--to", "schema.sql", "--dry-run")
+        assert other.code == 0 and "synced" in other.err  # what says nothing of rows leaves them alone
+        assert project.run("schema", "diff", "--from", url, "--to", "schema.sql").out == ""
         project.write("reference/status.csv", STATUS + "late,Late,3\n")
         diff(project)
         assert applied(project, url).code == 0
