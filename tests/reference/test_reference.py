@@ -171,6 +171,8 @@ def test_a_target(project: Place, server: Dev) -> None:
         other = project.run("schema", "apply", "--url", url, "--to", "schema.sql", "--dry-run")
         assert other.code == 0 and "synced" in other.err  # what says nothing of rows leaves them alone
         assert project.run("schema", "diff", "--from", url, "--to", "schema.sql").out == ""
+        made = project.run("seed", "apply", "--url", url, "--fake", "5")
+        assert made.out == "tickets: 4 made up\n", made.err  # and no other states
         project.write("reference/status.csv", STATUS + "late,Late,3\n")
         diff(project)
         assert applied(project, url).code == 0
