@@ -119,6 +119,16 @@ def test_a_foreign_key_to_new_rows_waits_for_them(project: Place) -> None:
     assert text.index("INSERT INTO") < text.index('ADD CONSTRAINT "notes_kind_fkey"')
 
 
+def test_rows_of_an_older_form_of_the_table(place: Place) -> None:
+    """Rows that a migration wrote by hand are found when their table is declared; new columns are filled."""
+    place.migrations(v1_a="CREATE TABLE kinds (kind text PRIMARY KEY); INSERT INTO kinds VALUES ('a'), ('b'), ('c');")
+    place.write("schema.sql", "CREATE TABLE kinds (kind text PRIMARY KEY, label text NOT NULL);")
+    place.write("kinds.csv", "kind,label\na,A\nb,B\nd,D\n")
+    place.write("telamon.toml", 'src = ["schema.sql", "rows://kinds.csv"]\n')
+    text = diff(place)
+    assert text.count("UPDATE") == 2 and text.count("DELETE FROM") == 1 and text.count("INSERT") == 1, text
+
+
 def test_rows_of_a_renamed_table_stay(project: Place) -> None:
     project.write("schema.sql", SCHEMA.replace("TABLE mapping", "TABLE translation"))
     project.write("reference/a_mapping.yaml", MAPPING.replace("mapping:", "translation:"))
