@@ -7,7 +7,7 @@ MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
 EXAMPLES ?= 5000
 
-.PHONY: help setup demo test test-deps test-matrix fuzz faults lint exam bench clean
+.PHONY: help setup demo test test-deps test-matrix fuzz faults e2e lint exam bench clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
@@ -15,6 +15,7 @@ help:
 	@echo "make test         all tests, on every PostgreSQL that is here"
 	@echo "make test-matrix  the schema cases on PostgreSQL $(MAJORS)"
 	@echo "make faults       interrupt apply at every moment, in every way; crowds; long transactions (half an hour)"
+	@echo "make e2e          examples/crm with roles, PgBouncer, seeds and a service; a column comes and goes under traffic"
 	@echo "make fuzz         random schemas, other ones each time; EXAMPLES=5000 in each of 8 shards"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
@@ -48,6 +49,9 @@ test-matrix: $(VENV)/.test
 
 faults: $(VENV)/.test
 	TELAMON_FAULTS=all $(BIN)/python -m pytest tests/faults -rfEs
+
+e2e: $(VENV)/.test test-deps
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/crm/e2e.py
 
 fuzz: $(VENV)/.test
 	TELAMON_EXAMPLES=$(EXAMPLES) TELAMON_SEED=$${TELAMON_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n $(WORKERS) -q tests/property

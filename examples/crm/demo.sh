@@ -23,7 +23,7 @@ run() {
     eval "$1"
 }
 
-say "98 tables, described in models and SQL files; six migrations lead to them."
+say "98 tables, described in models and SQL files; seven migrations lead to them."
 run "ls migrations"
 
 say "They are as they were sealed, and run on a dev server (where roles that they name and that are missing are created)."

@@ -64,7 +64,9 @@ WITH RECURSIVE ours AS (
               WHEN 'f' THEN 'foreign table' ELSE 'table' END AS kind,
          quote_ident(o.nspname) || '.' || quote_ident(c.relname) AS name,
          CASE c.relkind WHEN 'S' THEN '{USAGE,SELECT,UPDATE}'
-              ELSE '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}' END::text[] AS privileges
+              ELSE '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER' || CASE WHEN
+                   current_setting('server_version_num')::int >= 170000 THEN ',MAINTAIN}' ELSE '}' END
+              END::text[] AS privileges
     FROM pg_catalog.pg_class c JOIN ours o ON o.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
   UNION ALL
   SELECT 'pg_class'::regclass, a.attrelid, a.attnum, c.relowner, a.attacl, 'column',

@@ -13,6 +13,7 @@ import psycopg
 from telamon.catalog.facts import Catalog, Id
 from telamon.catalog.read import read_catalog
 from telamon.catalog.roles import ensure_roles
+from telamon.catalog.row_facts import with_rows
 from telamon.catalog.store import key_of, load_catalog, save_catalog
 from telamon.dev import Database, Dev, open_dev
 from telamon.dev.errors import explain
@@ -169,7 +170,7 @@ class Engine:
             hidden: patterns of what is left out besides what the scope excludes.
         """
         found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
-        return without(found, (*self.scope.exclude, *hidden))
+        return without(with_rows(found, connection, self.scope.rows), (*self.scope.exclude, *hidden))
 
 
 @contextmanager
@@ -258,6 +259,7 @@ def plan_between(
         UsageError: renames are not decided and have to be.
         Refusal, ProofError, TelamonError: as `make_plan`, `prove` and the sources do.
     """
+    engine = replace(engine, scope=engine.scope.towards(new_source))
     old, new = engine.catalogs(old_source, new_source)
     old = like(old, new, old_source, new_source)
     partial = isinstance(old_source, DatabaseSource)

@@ -57,7 +57,7 @@ def source_key(source: Source) -> str:
     if isinstance(source, DirectorySource):
         return "directory " + Directory.read(source.path, missing_ok=True).chain_key(source.version)
     state = hashlib.sha256(b"ordered" if source.ordered else b"unordered")
-    for item in source.given:
+    for item in (*source.given, *source.data):
         if isinstance(item, SqlText):
             state.update(b"\1" + item.text.encode() + b"\0")
         else:
@@ -100,6 +100,7 @@ def migrate_diff(
         TelamonError: the source does not load, the plan cannot be made or proved, the file cannot be written.
     """
     directory.check()
+    scope = scope.towards(source)
     key = ""
     about = ("equal", dev, scope.key(), source_key(source), *wishes.skip)
     if not isinstance(source, DatabaseSource):

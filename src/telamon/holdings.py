@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from telamon.doctor import Finding
 from telamon.quote import ident
 
 if TYPE_CHECKING:
     from telamon.apply.target import Connection, Target
-    from telamon.doctor import Finding
 
 SHOWN = 5
 """So many objects are named in a finding, the others counted."""
@@ -161,8 +161,6 @@ RULES = (
 
 def examine_roles(target: Target, roles: Roles, revisions_schema: str | None) -> Iterator[Finding]:
     """Asks PostgreSQL each question about the roles that are there."""
-    from telamon.doctor import Finding
-
     names = {"owner": roles.owner, "migrator": roles.migrator, "app": roles.app, "readonly": roles.readonly}
     query = "SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
     there = {name for (name,) in target.connection.execute(query, [list(names.values())])}
@@ -181,8 +179,6 @@ def examine_roles(target: Target, roles: Roles, revisions_schema: str | None) ->
 
 
 def _asked(connection: Connection, rule: Rule, names: dict[str, str]) -> Iterator[Finding]:
-    from telamon.doctor import Finding
-
     rows: Sequence[Any] = connection.execute(rule.query.encode(), names).fetchall()
     found = sorted(str(row[0]) for row in rows)
     if not found:

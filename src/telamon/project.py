@@ -104,6 +104,13 @@ class Env:
         return self._list("src")
 
     @property
+    def rows(self) -> tuple[str, ...]:
+        """Those of the sources that declare rows; the others need not be resolved for them. Atlas knows none."""
+        value = [] if self.atlas else self.values.get("src", [])
+        parts = value if isinstance(value, list) else [value]
+        return tuple(self._resolved(part, "src") for part in parts if str(part).startswith("rows://"))
+
+    @property
     def dir(self) -> str | None:
         """The migration directory as a path, relative to the working directory where it lies below it."""
         written = self._text("dir")

@@ -11,6 +11,7 @@ import psycopg
 from telamon import rows
 from telamon.catalog.facts import Catalog, Id, title
 from telamon.catalog.read import read_catalog
+from telamon.catalog.row_facts import with_rows
 from telamon.dev import Database
 from telamon.diff import Changes, diff
 from telamon.errors import ProofError
@@ -98,6 +99,13 @@ def attempt(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database]
                     plan = replace(plan, bodies_unchecked=True)
                 elif seeded and state.startswith(DATA_CLASSES):
                     seeded, data = False, str(failure.error).splitlines()[0]
+                elif scope.rows and state.startswith(DATA_CLASSES):
+                    raise ProofError(
+                        "The rows of the schema do not allow a statement of the plan; nothing was written",
+                        where=failure.statement,
+                        why=str(failure.error),
+                        do="Do it in two steps: first change the rows, then the schema, or the other way round.",
+                    ) from failure
                 else:
                     raise ProofError(
                         "A statement of the plan fails on the dev database; nothing was written",
@@ -117,7 +125,9 @@ def run(
     seeded: bool,
     data: str,
 ) -> Proof:
-    touched = touched_tables(plan, old)
+    # Rows that are facts are compared as facts.
+    declared = {("table", *table.name) for table in scope.rows}
+    touched = [table for table in touched_tables(plan, old) if table not in declared]
     if seeded:
         rows.seed(connection, touched)
         rows.advance(connection, [id for id in plan.changes.altered if id[0] == "sequence"])
@@ -141,7 +151,8 @@ def run(
             where=", ".join(".".join(name) for name in rewritten),
             why="This is a bug in Telamon.",
         )
-    reached = without(read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema), scope.exclude)
+    read = read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema)
+    reached = without(with_rows(read, connection, scope.rows), scope.exclude)
     return Proof(observed(plan, rewritten, old, scope), transactional, data, rewritten, reached)
 
 

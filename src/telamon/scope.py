@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from telamon.catalog.facts import Catalog, Fact, Id, among, title
+from telamon.sources.types import SqlSource, TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,13 @@ class Scope:
         exclude: patterns `[kind:]glob` over names with dots, as `table:public.tmp_*`, `audit.*` or `grant:*`. What
             matches is left alone, with all its parts.
         unqualified: leave the name of the one schema out of all SQL.
+        rows: the tables whose rows are managed, too.
     """
 
     schemas: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     unqualified: bool = False
+    rows: tuple[TableRows, ...] = ()
 
     @property
     def hidden_schema(self) -> str:
@@ -34,7 +37,11 @@ class Scope:
 
     def key(self) -> str:
         """For cache keys."""
-        return repr((self.schemas, self.exclude, self.unqualified))
+        return repr((self.schemas, self.exclude, self.unqualified, self.rows))
+
+    def towards(self, source: object) -> Scope:
+        """The scope of a plan that leads to a source: where that is SQL, it says itself which rows are managed."""
+        return replace(self, rows=source.rows) if isinstance(source, SqlSource) else self
 
 
 def without(catalog: Catalog, exclude: tuple[str, ...]) -> Catalog:

@@ -148,3 +148,22 @@ def test_variables_are_for_atlas_hcl_only(migrated: Repository) -> None:
     migrated.write("telamon.toml", "[env.local]\n")
     with pytest.raises(UsageError, match="--var is for"):
         load_project(str(migrated.folder / "telamon.toml"), "local", {"a": ("b",)})
+
+
+def test_the_lint_block_says_which_files(migrated: Repository) -> None:
+    """As in Atlas; a flag goes before it. What of it is not used is said, with its line."""
+    migrated.write("migrations/2_b.sql", "DROP TABLE a;\n")
+    migrated.write("migrations/3_c.sql", "CREATE TABLE c (id int PRIMARY KEY);\n")
+    migrated.seal("migrations")
+    migrated.write(
+        "atlas.hcl",
+        "lint {\n  latest = 2\n  review = ALWAYS\n  concurrent_index {\n    check_create = true\n  }\n}\n"
+        'env "local" {\n}\n',
+    )
+    ran = migrated.run("migrate", "lint", "--env", "local")
+    assert "2 files" in ran.out and "2_b.sql" in ran.out, ran.out + ran.err
+    assert "atlas.hcl:3: review is not used" in ran.err and "atlas.hcl:5: check_create is not used" in ran.err
+    assert "1 file" in migrated.run("migrate", "lint", "--env", "local", "--latest", "1").out
+    migrated.write("atlas.hcl", 'lint {\n  git {\n    base = "nowhere"\n    dir = "."\n  }\n}\nenv "local" {\n}\n')
+    ran = migrated.run("migrate", "lint", "--env", "local")
+    assert ran.code == 2 and "nowhere" in ran.err and "atlas.hcl:4: dir is not used" in ran.err

@@ -257,6 +257,7 @@ def test_which_environment() -> None:
         ("*.users.email", "", {"column:*.users.email"}),
         ("*.*[type=view]", "", {"view:*.*"}),
         ("a.t.i[type=index]", "", {"index:a.i"}),
+        ("a.t.*[type=index|check]", "", {"index:a.*", "check:a.t.*"}),
         ("table:x", "", {"table:x"}),
     ],
 )

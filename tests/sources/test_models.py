@@ -125,6 +125,14 @@ def test_a_syntax_error_in_a_model_shows_its_line(tmp_path: Path) -> None:
     assert "bad.py" in error.why and "line 2" in error.why and "y = = 2" in error.why
 
 
+def test_a_circular_import_shows_both_ends(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("from two import b\na = 1\n")
+    (tmp_path / "two.py").write_text("from one import a\nb = 1\n")
+    error = _fails("one", tmp_path)
+    assert error.what == "one does not import: ImportError" and "circular import" in error.why
+    assert "one.py" in error.why and "two.py" in error.why
+
+
 def test_a_name_that_is_no_module() -> None:
     with pytest.raises(UsageError, match="not the name of a Python module"):
         _open("app/models.py")

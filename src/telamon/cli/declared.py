@@ -106,7 +106,9 @@ def place_of(given: dict[str, Any]) -> Iterator[Place]:
         lock_timeout=first(given["lock_timeout"], project.lock_timeout, default=defaults.lock_timeout),
         lock_retry=given["lock_retry"],
     )
-    scope = scope_of(project, given["schemas"], given["exclude"], url)
+    to: tuple[str, ...] = given.get("to", ())
+    configured = all(each.startswith("env://") for each in to)
+    scope = scope_of(project, given["schemas"], given["exclude"], url, *to, configured=configured)
     with (
         connect(url, role=options.role) as target,
         open_engine(given["dev"] or project.dev, scope, major=target.version // 10000) as engine,

@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
+from telamon.cli.options import (
+    dev_option,
+    directory_of,
+    directory_option,
+    format_option,
+    load_env,
+    project_options,
+    with_declared,
+)
 
 
 @click.command("checkpoint")
@@ -29,7 +37,7 @@ def command(
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
-    with open_engine(dev or project.dev, EVERYTHING) as engine:
+    with open_engine(dev or project.dev, with_declared(EVERYTHING, project)) as engine:
         made = checkpoint(engine, directory, tag)
     directory.become(made.wanted)
     if form == "json":

@@ -70,6 +70,10 @@ def command(
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
     directory.verify()
+    if project.atlas and not (files or latest is not None or git_base or since):
+        # As in Atlas, a branch goes before a number.
+        git_base = project.atlas.lint.git_base or None
+        latest = None if git_base else project.atlas.lint.latest
     chosen = select(directory, files=files, latest=latest, git_base=git_base, after=since)
     settings, server = read_settings(project), dev or project.dev
     stats = stats_of(url, stats_file, project)

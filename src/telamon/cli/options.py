@@ -79,13 +79,15 @@ def scope_of(
     *urls: str,
     dev: str = "",
     qualifier: str | None = None,
+    configured: bool = True,
 ) -> Scope:
     """What is managed: as flags say, else as the URL of a database does (`?search_path=`), else as the configuration.
 
     Args:
-        urls: of databases; other sources among them are passed over.
+        urls: of databases, and of what declares rows; other sources among them are passed over.
         dev: the dev server; bound to a schema, that is what is managed, and its name is left out, as in Atlas.
         qualifier: the name with which that schema is written nevertheless.
+        configured: whether the desired schema is the configuration's.
     """
     from telamon.dev.bound import bound_dev
 
@@ -99,7 +101,24 @@ def scope_of(
             do=f"Leave it out, or give --schema {qualifier}.",
         )
     unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
-    return Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
+    scope = Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
+    return with_declared(scope, project, urls, configured=configured)
+
+
+def with_declared(scope: Scope, project: Env, urls: Sequence[str] = (), *, configured: bool = True) -> Scope:
+    """The scope with the tables whose rows flags declare; else, unless other sources are given, the configuration."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    flags = [each for each in urls if each.startswith("rows://")]
+    specs, base = (flags, Path.cwd()) if flags or not configured else (list(project.rows), project.base)
+    if not specs:
+        return scope
+    from telamon.sources import SqlSource, open_source
+
+    source = open_source(specs, base=base)
+    assert isinstance(source, SqlSource)
+    return replace(scope, rows=source.rows)
 
 
 def bound_schema(url: str) -> str | None:

@@ -32,6 +32,7 @@ def command(to: tuple[str, ...], allow_destructive: bool, **given: Any) -> None:
         wishes = wishes_of(given["renames"], given["no_rename"], given["using"], project, required=True)
         return intend_apply(engine, target, open_source(specs, base=base, python=python), wishes)
 
+    given["to"] = to
     with intent_of(given, intend) as work:
         if not work.intent:
             show_plan(work, given["form"], applied=False, nothing="Schema is synced, no changes to be made")

@@ -48,6 +48,8 @@ class Place:
 
 def place_of(given: dict[str, Any], *, force: bool = False) -> Place:
     """The target, the folder and the environment, from flags and configuration."""
+    from telamon.cli.options import with_declared
+    from telamon.scope import Scope
     from telamon.seeding.apply import Options
 
     env = load_env(given["env"], given["config"])
@@ -58,6 +60,7 @@ def place_of(given: dict[str, Any], *, force: bool = False) -> Place:
         revisions_schema=first(given["revisions_schema"], env.revisions_schema, default=None),
         wait=given["wait"],
         protected=env.destructive == "refuse",
+        declared=frozenset(table.name for table in with_declared(Scope(), env).rows),
     )
     folder = Path(given["seeds"]) if given["seeds"] else env.base / "seeds"
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from telamon.errors import TelamonError, UsageError
+from telamon.sources.programs import relay, run
 
 if TYPE_CHECKING:
     from telamon.hcl.evaluate import Evaluator, Value
     from telamon.hcl.tree import Block
 
-_SECONDS = 300.0
 _REFUSED = {
     "hcl_schema": "HCL schema files are not read. Write the schema as SQL once, with "
     "`telamon schema inspect -u postgres://... > schema.sql`, and use src = \"file://schema.sql\".",
@@ -171,20 +170,16 @@ def _composite_schema(data: Data) -> Value:
 
 def _external(data: Data) -> str:
     program, folder = _program(data)
-    try:
-        done = subprocess.run(program, cwd=folder, capture_output=True, text=True, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
+    printed = run(program, folder, label=data.where, name=program[0])
+    if printed.code:
         raise TelamonError(
-            f"The program {program[0]} does not run", where=data.where, why=str(error), do="Run it by hand to see."
-        ) from error
-    if done.returncode:
-        raise TelamonError(
-            f"The program {program[0]} failed with {done.returncode}",
+            f"The program {program[0]} failed with {printed.code}",
             where=data.where,
-            why="\n".join(done.stderr.strip().splitlines()[-10:]),
+            why=printed.last_words,
             do=f"Run it by hand: {shlex.join(program)}",
         )
-    return done.stdout
+    relay(printed.err)
+    return printed.out
 
 
 def _runtimevar(data: Data) -> str:

@@ -64,9 +64,7 @@ def translated(pattern: str, bound: str = "", where: str = "") -> Iterator[str]:
         )
         for kind in kinds:
             # The names of functions end with their arguments, and indexes have no table in theirs.
-            if kind == "index" and len(path) == 3:
-                path = [path[0], path[2]]
-            glob = ".".join(path)
+            glob = ".".join([path[0], path[2]] if kind == "index" and len(path) == 3 else path)
             yield f"{kind}:{glob}"
             if kind in ("function", "aggregate"):
                 yield f"{kind}:{glob}.*"

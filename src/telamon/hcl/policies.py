@@ -67,20 +67,16 @@ class LintPolicy:
     Args:
         latest: how many of the last files are looked at; None if not said.
         git_base: the branch against which new files are found; "" if not said.
-        git_dir: the repository's folder.
-        review: ALWAYS, WARNING, ERROR or "".
         errors: (analyzer, whether its findings are errors).
-        options: (analyzer, option, whether it is checked), as `check_create` of `concurrent_index`.
         naming: patterns.
+        unused: the attributes that are read and not used.
     """
 
     latest: int | None = None
     git_base: str = ""
-    git_dir: str = ""
-    review: str = ""
     errors: tuple[tuple[str, bool], ...] = ()
-    options: tuple[tuple[str, str, bool], ...] = ()
     naming: tuple[Naming, ...] = ()
+    unused: tuple[Attribute, ...] = ()
 
     def table(self) -> dict[str, dict[str, str]]:
         """The same as `[lint]` of telamon.toml says it."""
@@ -186,33 +182,30 @@ def read_lint(blocks: tuple[Block, ...], evaluate: Evaluator) -> LintPolicy:
     """
     own: dict[str, Any] = {}
     errors: dict[str, bool] = {}
-    options: dict[tuple[str, str], bool] = {}
     naming: dict[str, Naming] = {}
+    unused: list[Attribute] = []
     for block in blocks:
         check_block(block, evaluate, ("format", "log", "latest", "review"), ("git", *ANALYZERS))
-        own |= {name: evaluate(each.expression) for name, each in block.attributes.items()}
+        taken = [block.attributes]
         for inner in block.blocks:
             if inner.type == "git":
                 check_block(inner, evaluate, ("base", "dir"))
-                own |= {f"git_{name}": evaluate(each.expression) for name, each in inner.attributes.items()}
+                taken.append(inner.attributes)
                 continue
             if inner.type == "naming":
                 naming |= {each.of: each for each in _naming(inner, evaluate)}
             else:
                 check_block(inner, evaluate, ("error", "force", "check_create", "check_drop", "check_txmode"))
-            for name, attribute in inner.attributes.items():
-                if name == "error":
-                    errors[inner.type] = _truth(attribute, evaluate)
-                elif inner.type != "naming":
-                    options[inner.type, name] = _truth(attribute, evaluate)
+                unused += [each for name, each in inner.attributes.items() if name != "error"]
+            if "error" in inner.attributes:
+                errors[inner.type] = _truth(inner.attributes["error"], evaluate)
+        for name, attribute in (pair for attributes in taken for pair in attributes.items()):
+            if name in ("latest", "base"):
+                own[name] = evaluate(attribute.expression)
+            else:
+                unused.append(attribute)
     return LintPolicy(
-        own.get("latest"),
-        own.get("git_base", ""),
-        own.get("git_dir", ""),
-        str(own.get("review", "")),
-        tuple(errors.items()),
-        tuple((analyzer, name, wanted) for (analyzer, name), wanted in options.items()),
-        tuple(naming.values()),
+        own.get("latest"), own.get("base", ""), tuple(errors.items()), tuple(naming.values()), tuple(unused)
     )
 
 

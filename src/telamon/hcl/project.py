@@ -317,6 +317,7 @@ def _settings(
             notes.append(f"{read.path}:{each.line}: {each.type} is not used.")
     if block and "log" in block.attributes:
         notes.append(f"{read.path}:{block.attributes['log'].line}: log is not used; it is called format now.")
+    notes += [f"{read.path}:{each.line}: {each.name} is not used." for each in lint.unused]
     for name, attribute in extra.items():
         notes.append(f"{read.path}:{attribute.line}: {name} is read by env://{name} only.")
     readers = tuple((name, partial(evaluate, attribute.expression)) for name, attribute in extra.items())

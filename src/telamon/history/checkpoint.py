@@ -50,7 +50,8 @@ def checkpoint(engine: Engine, directory: Directory, tag: str = "", name: str = 
     warnings = []
     with replay(directory, engine.dev) as database, database.connect() as connection:
         state = engine.read(database)
-        tables = [fact.id for fact in state if fact.kind == "table"]
+        declared = {("table", *table.name) for table in engine.scope.rows}
+        tables = [fact.id for fact in state if fact.kind == "table" and fact.id not in declared]
         for id, number in rows.count(connection, tables).items():
             if number:
                 warnings.append(f"{title(id)} has {number} rows from migrations; new databases will not have them")

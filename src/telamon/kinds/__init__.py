@@ -40,6 +40,7 @@ from telamon.kinds.primary_key import PrimaryKey
 from telamon.kinds.publication import Publication, PublicationSchema, PublicationTable
 from telamon.kinds.range import Range
 from telamon.kinds.routine import Routine
+from telamon.kinds.row import DeclaredRow
 from telamon.kinds.rule import Rule
 from telamon.kinds.schema import Schema
 from telamon.kinds.sequence import Sequence
@@ -125,6 +126,7 @@ KINDS: tuple[Kind, ...] = (
     Grant(),
     Label(),
     ExtensionDependency(),
+    DeclaredRow(),
 )
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 

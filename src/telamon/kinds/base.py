@@ -59,8 +59,10 @@ class Step:
     Args:
         sql: without final semicolon.
         comment: one line for the reader.
-        table: `ALTER TABLE x` where the statement is that and one clause, so that neighbours can be joined.
-        clause: that clause.
+        table: `ALTER TABLE x` where the statement is that and one clause, so that neighbours can be joined; or
+            `INSERT INTO x (...) VALUES`.
+        clause: that clause, or that row.
+        several: the comment of rows that are joined.
         loss: what data is lost, in words; "" when none.
         rewrite: whether a table is rewritten.
         transactional: whether it can run inside a transaction block.
@@ -75,6 +77,7 @@ class Step:
     rewrite: bool = False
     transactional: bool = True
     bodies: bool = False
+    several: str = ""
 
 
 class Refusal(TelamonError):
@@ -272,6 +275,10 @@ class Kind:
     def awaits(self, fact: Fact, ctx: Context) -> Iterable[Id]:
         """Facts that it does not need, whose alteration brings about its own."""
         return ()
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        """What of a plan comes before an operation on the fact, and what after it, beyond what needs say."""
+        return [], []
 
     leads: ClassVar[bool] = False
     """Whether it is made before what it is a part of is altered, not after."""

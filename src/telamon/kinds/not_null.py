@@ -107,7 +107,7 @@ class NotNull(Kind):
         else:
             clause = f"ADD CONSTRAINT {ident(spec.actual)} NOT NULL {column}"
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
-        return [Step(f"{head} {clause}", f"set column {fact.id[3]} of {fact.id[2]} not null", head, clause)]
+        return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself."""

@@ -234,6 +234,12 @@ class Planner:
                 self.connect_create(self.new.facts[id])
             elif operation == "alter":
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
+            fact = self.new.get(id) if operation in ("create", "alter") else self.old.get(id)
+            before, after = self.kind(id).around(operation, fact, self.ctx) if fact else ([], [])
+            for node in before:
+                graph.before(node, (operation, id))
+            for node in after:
+                graph.before((operation, id), node)
         self.connect_names()
 
     def connect_drop(self, fact: Fact) -> None:

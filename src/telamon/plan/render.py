@@ -14,7 +14,7 @@ BODIES = Step("SET check_function_bodies = off", "function bodies may name what 
 
 
 def join(steps: Iterable[Step]) -> list[Step]:
-    """Joins neighbouring clauses of one ALTER TABLE, each about another column or constraint."""
+    """Joins neighbouring clauses of one ALTER TABLE, about different columns or constraints, and rows of one INSERT."""
     joined: list[list[Step]] = []
     for step in steps:
         last = joined[-1] if joined else []
@@ -45,7 +45,7 @@ def one(group: list[Step]) -> Step:
         first,
         sql=f"{first.table}\n  {clause}",
         clause=clause,
-        comment=f"modify table {table}: {', '.join(said)}",
+        comment=first.several or f"modify table {table}: {', '.join(said)}",
         loss="; ".join(dict.fromkeys(step.loss for step in group if step.loss)),
         rewrite=any(step.rewrite for step in group),
     )
@@ -59,7 +59,9 @@ def short(comment: str, table: str) -> str:
 
 
 def subject_of(step: Step) -> str:
-    """The column or constraint that a clause is about; "" when the step cannot be joined."""
+    """The column, constraint or row that a clause is about; "" when the step cannot be joined."""
+    if step.several:
+        return step.clause
     if not step.table or not step.clause.startswith(JOINED):
         return ""
     rest = step.clause.split(" ", 2)[2]

@@ -7,9 +7,7 @@ A new scaffold is a package here with a function `pieces(settings)` and its temp
 from __future__ import annotations
 
 import importlib
-import os
 import string
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Literal, Protocol, cast
 
 from telamon.errors import TelamonError, UsageError
+from telamon.whole import replacing
 
 SCAFFOLDS = {
     "github": "A workflow that tests migrations on pull requests.",
@@ -162,16 +161,8 @@ def _outcome(path: Path, text: str) -> Outcome:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    temporary = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with open(handle, "wb") as file:
+        with replacing(path) as file:
             file.write(text.encode())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
     except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
         raise TelamonError("A file cannot be written", where=str(path), why=error.strerror or str(error)) from error

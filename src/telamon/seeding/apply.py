@@ -56,6 +56,7 @@ class Options:
         revisions_schema: where the revision table is.
         wait: seconds to wait for the target.
         protected: no rows are made up there: its configuration says `destructive = "refuse"`.
+        declared: tables whose rows are a part of the schema, and not made up.
     """
 
     env: str = "local"
@@ -64,6 +65,7 @@ class Options:
     revisions_schema: str | None = None
     wait: float = 0.0
     protected: bool = False
+    declared: frozenset[tuple[str, str]] = frozenset()
 
 
 def quiet(name: str, done: int, total: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from telamon.errors import TelamonError, UsageError
 from telamon.quote import idents
 from telamon.seeding.apply import Options
 from telamon.seeding.tables import Table, choose, tables_of
+from telamon.whole import replacing
 
 
 def dump(url: str, names: Sequence[str], folder: Path, options: Options, *, force: bool = False) -> list[Path]:
@@ -38,7 +37,6 @@ def dump(url: str, names: Sequence[str], folder: Path, options: Options, *, forc
         there = [str(path) for path in paths.values() if path.exists()]
         if there and not force:
             raise UsageError("A file is there already", where="\n".join(there), do="Give --force to replace it.")
-        folder.mkdir(parents=True, exist_ok=True)
         # One snapshot: the tables fit together.
         with target.connection.transaction():
             target.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -50,15 +48,9 @@ def dump(url: str, names: Sequence[str], folder: Path, options: Options, *, forc
 def _write(connection: psycopg.Connection[tuple[object, ...]], table: Table, path: Path) -> None:
     columns = idents(column.name for column in table.columns if not column.generated)
     query = f"COPY (SELECT {columns} FROM {table.sql} ORDER BY {idents(table.keys[0])}) TO STDOUT (FORMAT csv, HEADER)"
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with open(handle, "wb") as file, connection.cursor().copy(query.encode()) as copy:
+        with replacing(path) as file, connection.cursor().copy(query.encode()) as copy:
             for chunk in copy:
                 file.write(chunk)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException as error:
-        os.unlink(temporary)
-        if isinstance(error, psycopg.Error | OSError):
-            raise TelamonError(f"{table.title} cannot be written", where=str(path), why=str(error).strip()) from error
-        raise
+    except (psycopg.Error, OSError) as error:
+        raise TelamonError(f"{table.title} cannot be written", where=str(path), why=str(error).strip()) from error

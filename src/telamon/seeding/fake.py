@@ -63,7 +63,7 @@ class Faked:
 
 
 def fake(url: str, count: int, options: Options, *, seed: int = 0) -> list[Faked]:
-    """Fills every table up to a number of rows; those that have as many are left alone. All or nothing.
+    """Fills every table up to a number of rows, but for reference data and tables that have as many. All or nothing.
 
     Args:
         count: rows in each table.
@@ -94,6 +94,7 @@ def fake(url: str, count: int, options: Options, *, seed: int = 0) -> list[Faked
         makers = (
             _Maker(target.connection, table, faker, random.Random(f"{seed} {table.sql}"), named.get(table.oid, {}))
             for table in in_order(tables)
+            if table.name not in options.declared
         )
         return [maker.fill(count) for maker in makers]
 

@@ -113,12 +113,28 @@ def batches(file: SeedFile) -> tuple[Batch, ...]:
     """
     if file.suffix == ".csv":
         return (Batch(file, file.table, _header(file)),)
+    return tuple(batch for table, rows in tables_in(file).items() for batch in _batches(file, table, rows))
+
+
+def tables_in(file: SeedFile) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a JSON or YAML file, each by the names of its columns, by table as written.
+
+    Raises:
+        TelamonError: it cannot be read, or is not what its name says.
+    """
     loaded = _json(file) if file.suffix == ".json" else _yaml(file)
     tables = loaded if isinstance(loaded, dict) else {file.table: loaded}
-    found: list[Batch] = []
     for table, rows in tables.items():
-        found += _batches(file, str(table), rows)
-    return tuple(found)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and row for row in rows):
+            raise UsageError(
+                "Seeds are a list of rows, or lists of rows by the names of tables",
+                where=f"{file.path}, {table}",
+                do='Write [{"column": "value"}, ...], or {"table": [{...}], ...}.',
+            )
+    return {
+        str(table): [{str(name): value for name, value in row.items()} for row in rows]
+        for table, rows in tables.items()
+    }
 
 
 def open_csv(file: SeedFile) -> TextIO:
@@ -183,21 +199,13 @@ def _yaml(file: SeedFile) -> Any:
         raise UsageError("That is not YAML", where=where, why=str(getattr(error, "problem", None) or error)) from error
 
 
-def _batches(file: SeedFile, table: str, rows: Any) -> Iterator[Batch]:
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and row for row in rows):
-        raise UsageError(
-            "Seeds are a list of rows, or lists of rows by the names of tables",
-            where=f"{file.path}, {table}",
-            do='Write [{"column": "value"}, ...], or {"table": [{...}], ...}.',
-        )
+def _batches(file: SeedFile, table: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
     # A row that leaves a column out takes its default: rows with the same columns go together.
-    numbered: Iterable[tuple[int, Mapping[str, Any]]] = enumerate(rows, 1)
     groups: dict[tuple[str, ...], list[tuple[int, Mapping[str, Any]]]] = {}
-    for number, row in numbered:
-        named = {str(name): value for name, value in row.items()}
-        groups.setdefault(tuple(sorted(named)), []).append((number, named))
+    for number, row in enumerate(rows, 1):
+        groups.setdefault(tuple(sorted(row)), []).append((number, row))
     for columns, members in groups.items():
-        lists = {str(name) for _, row in members for name, value in row.items() if isinstance(value, list)}
+        lists = {name for _, row in members for name, value in row.items() if isinstance(value, list)}
         values = tuple((number, tuple(_text(row[name]) for name in columns)) for number, row in members)
         yield Batch(file, table, columns, values, frozenset(lists))
 
@@ -209,15 +217,15 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int | Decimal | float):
         return str(value)
-    return _dumped(value)
+    return dumped(value)
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     """JSON, its numbers with all their digits."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_dumped(str(name))}: {_dumped(part)}" for name, part in value.items()) + "}"
+        return "{" + ", ".join(f"{dumped(str(name))}: {dumped(part)}" for name, part in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_dumped, value)) + "]"
+        return "[" + ", ".join(map(dumped, value)) + "]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
 
 

@@ -79,11 +79,10 @@ class Load:
             try:
                 with self.connection.transaction():
                     return self._copy_csv(self.table.sql)
-            except psycopg.Error as error:
+            except psycopg.Error:
                 if self.connection.closed:
                     raise
                 # The same rows again by way of the stage, where the one at fault is found.
-                del error
         self.stage()
         self._refuse_repetition()
         with self.connection.transaction():

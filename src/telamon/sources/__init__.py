@@ -21,7 +21,7 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
     Args:
         spec: `schema.sql`, `file://schema.sql`, `file://folder`, `postgres://...`, `sqlalchemy://package.module[:attribute]`,
             `django://settings.module`, `alembic://alembic.ini`, `drizzle://schema.ts`, `prisma://schema.prisma`,
-            `exec://program argument`, or several that yield SQL, which are merged into one schema.
+            `exec://program argument`, `rows://folder`, or several that yield SQL, which are merged into one schema.
         base: the folder to which relative paths and Python modules are relative; the working directory if None.
         python: the interpreter that imports Python models; `TELAMON_PYTHON`, else the running one, if None.
 
@@ -47,7 +47,8 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
             do="Give it alone, or give only sources that yield SQL.",
         )
     given = tuple(item for part in parts for item in part.given)
-    return SqlSource(given, ordered=False, label=", ".join(part.label for part in parts))
+    rows, data = tuple(table for part in parts for table in part.rows), tuple(s for part in parts for s in part.data)
+    return SqlSource(given, ordered=False, label=", ".join(part.label for part in parts), rows=rows, data=data)
 
 
 def _open_one(spec: str, base: Path, python: str | None) -> Source:
@@ -64,6 +65,10 @@ def _open_one(spec: str, base: Path, python: str | None) -> Source:
         from telamon.sources.models import open_models
 
         return open_models(rest, base, python)
+    if scheme == "rows":
+        from telamon.sources.rows import open_rows
+
+        return open_rows(rest, base)
     if scheme == "within":
         from telamon.sources.within import open_within
 
@@ -76,7 +81,7 @@ def _open_one(spec: str, base: Path, python: str | None) -> Source:
         f"{scheme}:// is not a kind of source",
         where=spec,
         do="Use a path, file://, postgres://, sqlalchemy://package.module:metadata, django://settings.module, "
-        "alembic://alembic.ini, drizzle://schema.ts, prisma://schema.prisma or exec://program.",
+        "alembic://alembic.ini, drizzle://schema.ts, prisma://schema.prisma, exec://program or rows://folder.",
     )
 
 
@@ -110,3 +115,5 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str)
     from telamon.sources import loading
 
     loading.load(source, connection, server=server)
+    if source.data:
+        loading.load(SqlSource(source.data, ordered=False, label=source.label), connection, server=server)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from telamon.errors import TelamonError, UsageError
-from telamon.sources.python import Project, statements_of
+from telamon.errors import TelamonError
+from telamon.sources.python import Project, module_name, statements_of
 from telamon.sources.types import SqlSource
 
 
@@ -27,13 +27,8 @@ def open_django(rest: str, base: Path, python: str | None) -> SqlSource:
         TelamonError: Django is not installed, or the settings, an app or its models do not import.
     """
     label = f"django://{rest}"
-    if not all(part.isidentifier() for part in rest.split(".")):
-        raise UsageError(
-            f"{rest!r} is not the name of a Python module",
-            where=label,
-            do="Write it as in DJANGO_SETTINGS_MODULE: django://mysite.settings",
-        )
-    answer = Project(label, base, python).ask("django_child", rest, rest)
+    settings = module_name(rest, label, "Write it as in DJANGO_SETTINGS_MODULE: django://mysite.settings")
+    answer = Project(label, base, python).ask("django_child", settings, settings)
     if not answer["statements"]:
         raise TelamonError(
             f"No models are found with {rest}",

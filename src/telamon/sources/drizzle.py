@@ -6,7 +6,7 @@ import glob
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from telamon.errors import TelamonError, UsageError
@@ -130,7 +130,9 @@ class _Run:
         sql, also = (said[-1] if said else ""), said[:-1]
         if printed.code == _CASED:
             printed = self._run("generate", out=self._out)
-            also = self._said() if printed.code else []  # it praises its file
+            also = self._said()
+            if not printed.code:  # what it says itself praises its file
+                also, printed = [], replace(printed, out="")
             sql = "\n".join(file.read_text(encoding="utf-8") for file in sorted(self._out.rglob("*.sql")))
         words = "\n".join([*also, printed.out, printed.err])
         if printed.code:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from telamon.errors import TelamonError, UsageError
-from telamon.sources.python import Project, statements_of
+from telamon.errors import TelamonError
+from telamon.sources.python import Project, module_name, statements_of
 from telamon.sources.types import SqlSource
 
 
@@ -25,14 +25,9 @@ def open_models(rest: str, base: Path, python: str | None) -> SqlSource:
     Raises:
         TelamonError: the module does not import (with the user's own frames), or holds no tables.
     """
-    spec, label = rest.partition(":"), f"sqlalchemy://{rest}"
-    module, attribute = spec[0], spec[2]
-    if not all(part.isidentifier() for part in module.split(".")):
-        raise UsageError(
-            f"{module!r} is not the name of a Python module",
-            where=label,
-            do="Write it as in an import: sqlalchemy://app.models:metadata",
-        )
+    label = f"sqlalchemy://{rest}"
+    written, _, attribute = rest.partition(":")
+    module = module_name(written, label, "Write it as in an import: sqlalchemy://app.models:metadata")
     answer = Project(label, base, python).ask("sqlalchemy_child", module, module, attribute)
     if "statements" not in answer:
         raise _refusal(answer, label)

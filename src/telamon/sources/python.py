@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from telamon.errors import TelamonError
+from telamon.errors import TelamonError, UsageError
 from telamon.statements import Origin, Statement
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -89,6 +89,17 @@ class Project:
             )
         answer: dict[str, Any] = json.loads(text)
         return answer
+
+
+def module_name(written: str, label: str, do: str) -> str:
+    """The name of a module, as it was written.
+
+    Raises:
+        UsageError: it can be none.
+    """
+    if not all(part.isidentifier() for part in written.split(".")):
+        raise UsageError(f"{written!r} is not the name of a Python module", where=label, do=do)
+    return written
 
 
 def statements_of(answer: dict[str, Any]) -> tuple[Statement, ...]:

@@ -23,6 +23,19 @@ class SqlText:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """A table whose rows are a part of the schema.
+
+    Args:
+        name: schema and name.
+        columns: that are given; what is in others is the application's.
+    """
+
+    name: tuple[str, str]
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class SqlSource:
     """A schema given as SQL.
@@ -32,11 +45,15 @@ class SqlSource:
         ordered: True for one program or one file, whose order is right: the first failure ends the loading. False
             where files were put together: what fails is tried again after the others.
         label: the spec or specs it came from, for messages.
+        rows: the tables whose rows it declares.
+        data: the statements that insert them, after everything else.
     """
 
     given: tuple[Statement | SqlText, ...]
     ordered: bool
     label: str
+    rows: tuple[TableRows, ...] = ()
+    data: tuple[Statement, ...] = ()
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
