@@ -100,12 +100,8 @@ def _facts(found: Iterable[_Found]) -> dict[Id, Fact]:
     by_oid = {each.table.oid: each for each in found}
     facts: dict[Id, Fact] = {}
     needs: dict[Id, set[Id]] = {id: {each.id} for each in by_oid.values() for id in each.rows}
-    links = Links(
-        lambda: (
-            {id: frozenset(ids) for id, ids in needs.items()},
-            {id: frozenset((("table", *id[1:3]),)) for id in needs},
-        )
-    )
+    whole = {id: frozenset((("table", *id[1:3]),)) for id in needs}
+    links = Links(lambda: ({id: frozenset(ids) for id, ids in needs.items()}, whole))
     for each in by_oid.values():
         for reference in each.table.references:
             other = by_oid.get(reference.oid)
