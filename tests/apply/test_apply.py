@@ -341,3 +341,12 @@ def test_a_server_that_hangs_up_says_why(case: Case, mode: str) -> None:
     with pytest.raises(TelamonError, match=r"the connection to the target was lost in 1\.sql, statement 2") as caught:
         case.apply(tx_mode=mode)
     assert "ERROR: terminating connection due to administrator command" in caught.value.why
+
+
+@pytest.mark.parametrize("mode", ["file", "none"])
+def test_rows_for_the_client_are_refused(case: Case, mode: str) -> None:
+    case.write(v1="create table a ();\n\ncopy (select 1) to stdout;")
+    with pytest.raises(CheckError, match=r"statement 2 of 1\.sql sends rows to the client") as caught:
+        case.apply(tx_mode=mode)
+    assert caught.value.where.startswith(f"{case.path}/1.sql:3\n")
+    assert case.sql("select to_regclass('a')") == [None]

@@ -18,6 +18,8 @@ from telamon.apply.target import Connection
 
 _AT_ONCE = 1000  # queries in a message: each takes memory until it is answered
 
+_COPY = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
+
 
 class Unfinished(Exception):
     """One of the queries failed; those after it were not executed.
@@ -81,9 +83,14 @@ def _conversation(
             connection.consume_input()
         result = connection.get_result()
         if result is None:
+            if connection.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError(connection.get_error_message().strip() or "the connection is lost")
             progress.done += progress.error is None
         elif result.status == pq.ExecStatus.PIPELINE_SYNC:
             break
         elif result.status == pq.ExecStatus.FATAL_ERROR and progress.error is None:
             progress.error = error_from_result(result)
+        elif result.status in _COPY:
+            connection.finish()  # there is no other way out of it here
+            raise psycopg.ProgrammingError("COPY to or from the client has no place here")
     connection.exit_pipeline_mode()

@@ -27,6 +27,7 @@ _CLOSE = {word: re.compile(also, re.IGNORECASE) for words, also in (
     ("create drop", r"\b(concurrently|database|subscription|tablespace)\b"),
     ("do", r"\b(commit|rollback)\b"),
 ) for word in words.split()}  # fmt: skip
+_OUTPUT = {"copy": re.compile(r"\bstdout\b", re.IGNORECASE)}
 _SESSION = {"set": re.compile(""), "reset": re.compile(""), "select": re.compile("set_config", re.IGNORECASE)}
 
 
@@ -141,6 +142,28 @@ def refuse_in_transaction(file: MigrationFile, left: Sequence[Statement], mode: 
                 why="The file runs in one transaction already, together with its row in the history.",
                 do="Remove BEGIN and COMMIT from the file. Or, to keep them:\n" + advice,
             )
+
+
+def refuse_output(file: MigrationFile, left: Sequence[Statement], *, already: int = 0) -> None:
+    """Refuses a file with a `COPY ... TO STDOUT`: nobody is there to take the rows.
+
+    Args:
+        left: the statements that are to be run.
+        already: how many have been before them.
+
+    Raises:
+        CheckError: there is one.
+    """
+    for number, statement in enumerate(left, already + 1):
+        if statement.copy_data is None and _suspect(statement.text, _OUTPUT):
+            copies = (node.copy_stmt for node in _nodes(statement.text) if node.HasField("copy_stmt"))
+            if any(not copy.is_from and not copy.filename for copy in copies):
+                raise CheckError(
+                    f"statement {number} of {file.name} sends rows to the client",
+                    where=f"{statement.origin}\n{snippet(statement.text)}",
+                    why="A migration has nobody to take them.",
+                    do="Remove it, or run it with psql.",
+                )
 
 
 def snippet(text: str, lines: int = 3) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from telamon.apply.preflight import TxMode, refuse_in_transaction, transaction_mode
+from telamon.apply.preflight import TxMode, refuse_in_transaction, refuse_output, transaction_mode
 from telamon.apply.revisions import EXECUTED, OPERATOR, Revision, statement_hashes
 from telamon.directory import MigrationFile
 from telamon.directory.archive import Check
@@ -97,6 +97,7 @@ def prepare(file: MigrationFile, entry_hash: str, given: TxMode, row: Revision |
         )
     work = Work(file, mode, statements, hashes, file.checks(), revision, row is not None)
     refuse_in_transaction(file, work.left, mode, already=revision.applied)
+    refuse_output(file, work.left, already=revision.applied)
     return work
 
 
