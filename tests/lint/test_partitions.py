@@ -41,6 +41,11 @@ ONLINE = ("PG101", "PG104", "PG105", "PG303", "PG305", "PG306")
 QUIET = {
     "an index that is filled later": ("CREATE UNIQUE INDEX k ON ONLY p (id, u);", "PG101 MF101 TL105"),
     "a constraint that is filled later": ("ALTER TABLE ONLY p ADD CONSTRAINT k UNIQUE (id, u);", "PG105 MF101"),
+    "a new partition beside a new default": (
+        "CREATE TABLE q (LIKE o) PARTITION BY RANGE (id); CREATE TABLE qd PARTITION OF q DEFAULT;"
+        " CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (0) TO (9);",
+        "TL121",
+    ),
     "a new partition beside no default": (
         "ALTER TABLE p DETACH PARTITION pd; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400);",
         "TL121",
