@@ -82,6 +82,19 @@ def test_what_touches_no_row_is_not_told(lab: Lab, case: str) -> None:
     assert not set(codes.split()) & set(lab.codes(SETUP, sql))
 
 
+def test_an_index_that_a_partition_has_already(lab: Lab) -> None:
+    """The server takes it; so does what is offered, and the whole index is valid at the end."""
+    setup = f"{SETUP} CREATE INDEX p1_n ON p1 (n);"
+    [finding] = [each for each in lab.findings(setup, "CREATE INDEX p_n ON p (n);") if each.code == "PG101"]
+    parts = re.split(r"\n+-- (?:in the next file|and in the one after it)[^\n]*:\n", finding.rewrite)
+    *_, (_, seen, _, failure) = lab.run(setup, *parts)
+    assert not failure
+    [index] = [
+        each for table in seen[-1].after.relations.values() for each in table.indexes.values() if each.name == "p_n"
+    ]
+    assert index.valid
+
+
 def test_a_partition_by_itself(lab: Lab) -> None:
     """What is done to one of them is told of that one."""
     [finding] = [
