@@ -103,6 +103,13 @@ def test_a_partition_by_itself(lab: Lab) -> None:
     assert '"p1"' in finding.message
 
 
+def test_locks_that_are_held(lab: Lab) -> None:
+    """They are told of the table, too."""
+    found = lab.findings(SETUP, "ALTER TABLE p ADD COLUMN b int; CREATE INDEX o_i ON o (id);")
+    [message] = [each.message for each in found if each.code == "TL105"]
+    assert 'the lock on "p" that' in message
+
+
 def test_a_new_partition_reads_the_default(lab: Lab) -> None:
     """Its rows might belong there: it is read under the strongest lock."""
     for sql in (
