@@ -88,7 +88,16 @@ def seed(connection: psycopg.Connection[Any], tables: Iterable[Id]) -> None:
     """
     wanted = list(tables)
     pair = [[id[1] for id in wanted], [id[2] for id in wanted]]
-    found = connection.execute(REFERENCED, pair).fetchall()
+    fill(connection, connection.execute(REFERENCED, pair).fetchall())
+
+
+def fill(connection: psycopg.Connection[Any], tables: Iterable[tuple[str, str]]) -> None:
+    """Inserts a few rows into tables, and into no other.
+
+    Args:
+        tables: as (schema, name).
+    """
+    found = list(tables)
     rows = connection.execute(COLUMNS, [[row[0] for row in found], [row[1] for row in found]]).fetchall()
     by_table: dict[int, list[tuple[Any, ...]]] = {}
     for row in rows:

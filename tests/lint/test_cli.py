@@ -213,9 +213,9 @@ def test_own_rules_and_grandfather(telamon: Run, tmp_path: Path) -> None:
     """A Python file, a query, patterns of names, and a version before which nothing is said."""
     make(tmp_path / "migrations", BASE | INDEX)
     (tmp_path / "rules.py").write_text(
-        "from telamon.lint.rule import Example, Hit, Rule\n"
+        "from telamon.lint.rule import Hit, Rule\n"
         "def judge(seen, ctx):\n    yield Hit(f'{len(seen.changes)} changes by {seen.command}')\n"
-        "RULES = [Rule('OWN1', 'own-rule', 'own', 'error', '', '', '', Example('', ''), Example('', ''), judge)]\n"
+        "RULES = [Rule('OWN1', 'own-rule', 'own', 'error', '', '', '', judge)]\n"
     )
     (tmp_path / "telamon.toml").write_text(
         '[lint]\nrules = ["rules.py"]\n[lint.naming]\nindex = "^ix_"\n[[lint.sql]]\nname = "no-x"\n'
@@ -241,8 +241,8 @@ def test_own_rules_and_grandfather(telamon: Run, tmp_path: Path) -> None:
 def test_own_rules_that_fail(telamon: Run, tmp_path: Path, text: str, told: list[str]) -> None:
     """The user's own places are told, and none of Telamon's."""
     make(tmp_path / "migrations", BASE | INDEX)
-    rule = "RULES = [Rule('OWN1', 'own-rule', 'own', 'error', '', '', '', Example('', ''), Example('', ''), judge)]\n"
-    (tmp_path / "rules.py").write_text(f"from telamon.lint.rule import Example, Hit, Rule\n{text}{rule}")
+    rule = "RULES = [Rule('OWN1', 'own-rule', 'own', 'error', '', '', '', judge)]\n"
+    (tmp_path / "rules.py").write_text(f"from telamon.lint.rule import Hit, Rule\n{text}{rule}")
     (tmp_path / "telamon.toml").write_text('[lint]\nrules = ["rules.py"]\n')
     done = telamon("--latest", "1")
     assert done.returncode == 2

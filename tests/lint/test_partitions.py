@@ -41,6 +41,11 @@ ONLINE = ("PG101", "PG104", "PG105", "PG303", "PG305", "PG306")
 QUIET = {
     "an index that is filled later": ("CREATE UNIQUE INDEX k ON ONLY p (id, u);", "PG101 MF101 TL105"),
     "a constraint that is filled later": ("ALTER TABLE ONLY p ADD CONSTRAINT k UNIQUE (id, u);", "PG105 MF101"),
+    "a new partition beside a new default": (
+        "CREATE TABLE q (LIKE o) PARTITION BY RANGE (id); CREATE TABLE qd PARTITION OF q DEFAULT;"
+        " CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (0) TO (9);",
+        "TL121",
+    ),
     "a new partition beside no default": (
         "ALTER TABLE p DETACH PARTITION pd; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400);",
         "TL121",
@@ -77,12 +82,32 @@ def test_what_touches_no_row_is_not_told(lab: Lab, case: str) -> None:
     assert not set(codes.split()) & set(lab.codes(SETUP, sql))
 
 
+def test_an_index_that_a_partition_has_already(lab: Lab) -> None:
+    """The server takes it; so does what is offered, and the whole index is valid at the end."""
+    setup = f"{SETUP} CREATE INDEX p1_n ON p1 (n);"
+    [finding] = [each for each in lab.findings(setup, "CREATE INDEX p_n ON p (n);") if each.code == "PG101"]
+    parts = re.split(r"\n+-- (?:in the next file|and in the one after it)[^\n]*:\n", finding.rewrite)
+    *_, (_, seen, _, failure) = lab.run(setup, *parts)
+    assert not failure
+    [index] = [
+        each for table in seen[-1].after.relations.values() for each in table.indexes.values() if each.name == "p_n"
+    ]
+    assert index.valid
+
+
 def test_a_partition_by_itself(lab: Lab) -> None:
     """What is done to one of them is told of that one."""
     [finding] = [
         each for each in lab.findings(SETUP, "ALTER TABLE p1 ALTER COLUMN n SET NOT NULL;") if each.code == "PG303"
     ]
     assert '"p1"' in finding.message
+
+
+def test_locks_that_are_held(lab: Lab) -> None:
+    """They are told of the table, too."""
+    found = lab.findings(SETUP, "ALTER TABLE p ADD COLUMN b int; CREATE INDEX o_i ON o (id);")
+    [message] = [each.message for each in found if each.code == "TL105"]
+    assert 'the lock on "p" that' in message
 
 
 def test_a_new_partition_reads_the_default(lab: Lab) -> None:

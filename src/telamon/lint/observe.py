@@ -71,6 +71,7 @@ _RECENT = " UNION ".join(
         ("oid", "attrelid", "conrelid", "indrelid", "tgrelid", "objoid"), _OF_RELATIONS, strict=True
     )
 )
+_SIZES = "SELECT oid, pg_catalog.pg_relation_size(oid) FROM unnest(%s::int8[]) AS swept (oid)"
 _ROOM = """
 SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't' AND pg_catalog.pg_relation_size(c.oid) > 0
@@ -303,12 +304,13 @@ class Observer:
 
     def _fill(self) -> None:
         """Puts rows where the last file had to do without them."""
-        swept = self._swept & self.state.relations.keys()
+        relations = self.state.relations
+        swept = [oid for oid in self._swept if oid in relations]
         if swept:
-            named = [self.state.relations[oid] for oid in swept]
-            rows.seed(self.connection, [("table", each.schema, each.name) for each in named])
-            kept = {oid: each for oid, each in self.state.relations.items() if oid not in swept}
-            self.state = refresh(self.connection, replace(self.state, relations=kept), swept, ())
+            rows.fill(self.connection, [(relations[oid].schema, relations[oid].name) for oid in swept])
+            sizes = self.connection.execute(_SIZES.encode(), [swept]).fetchall()
+            filled = {oid: replace(relations[oid], bytes=size) for oid, size in sizes}
+            self.state = replace(self.state, relations={**relations, **filled})
         self._swept.clear()
 
     def _look(self, query: str = _LOCKS) -> _Seen:

@@ -45,7 +45,7 @@ def index(seen: Observed, made: Index) -> list[Piece]:
     return [
         *_pieces("here", (f"{each.text};" for each in hollow)),
         *_pieces("alone", map(_concurrently, filled)),
-        *_pieces("next", (_attached(seen, each) for each in (*filled, *hollow) if each.parent)),
+        *_pieces("next", _attached(seen, made)),
     ]
 
 
@@ -63,7 +63,7 @@ def key(seen: Observed, made: Constraint) -> list[Piece]:
     return [
         *_pieces("here", only),
         *_pieces("alone", map(_concurrently, filled)),
-        *_pieces("next", (*adopted, *(_attached(seen, each) for each in (*filled, *hollow) if each.parent))),
+        *_pieces("next", (*adopted, *_attached(seen, behind))),
     ]
 
 
@@ -127,6 +127,10 @@ def _adopted(seen: Observed, made: Constraint, index: str) -> str:
     return f"{alter(seen, made.of)} ADD CONSTRAINT {ident(made.name)} {word} USING INDEX {ident(index)}{made.deferral};"
 
 
-def _attached(seen: Observed, made: Index) -> str:
-    above = next(each for each in seen.created(Index) if each.oid == made.parent)
-    return f"ALTER INDEX {above.sql} ATTACH PARTITION {made.sql};"
+def _attached(seen: Observed, made: Index) -> Iterator[str]:
+    """How the indexes of partitions, new ones and those that the server found there, become parts of the whole."""
+    above = {each.oid: each for each in (made, *indexes_below(seen, made))}
+    found = [after for before, after in seen.altered(Index) if not before.parent]
+    for each in (*above.values(), *found):
+        if each.parent in above:
+            yield f"ALTER INDEX {above[each.parent].sql} ATTACH PARTITION {each.sql};"

@@ -17,7 +17,7 @@ def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
             yield Hit(f'Attaching partition "{each.title}" reads all of it under ACCESS EXCLUSIVE')
     for each in (*came, *(relation for relation in seen.created(Relation) if relation.partition)):
         beside = (oid for oid in seen.scanned if not seen.within(oid, each.oid) and seen.within(oid, each.parent))
-        for oid in beside:
+        for oid in filter(ctx.live_table, beside):
             yield Hit(f'New partition "{each.title}" reads all of "{seen.title(oid)}" under ACCESS EXCLUSIVE')
 
 

@@ -11,7 +11,8 @@ from telamon.lint.rule import Context, Example, Hit, Rule
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Indexes that are built in a transaction that holds an ACCESS EXCLUSIVE lock already."""
-    held = {lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of)}
+    strong = (lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of))
+    held = {oid for oid in seen.whole(strong) if ctx.live(oid)}
     for index in built(seen, ctx):
         if held:
             names = titled(ctx.title(oid) for oid in sorted(held))

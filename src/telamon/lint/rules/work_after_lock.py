@@ -11,7 +11,8 @@ from telamon.lint.rule import Context, Example, Hit, Rule
 
 def judge(seen: Observed, ctx: Context) -> Iterator[Hit]:
     """Statements that read or write rows in a transaction that holds an ACCESS EXCLUSIVE lock already."""
-    held = {lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of)}
+    strong = (lock.of for lock in seen.held if lock.strength == BLOCKS_ALL and ctx.live_table(lock.of))
+    held = {oid for oid in seen.whole(strong) if ctx.live(oid)}
     rows = {each.of for each in seen.written if ctx.live_table(each.of) and each.updated + each.deleted}
     slow = {*seen.whole(oid for oid in (*seen.scanned, *seen.rewritten, *rows) if ctx.live_table(oid))}
     # What locks its own table as strongly is told by the rules on that.
