@@ -119,6 +119,14 @@ def test_a_foreign_key_to_new_rows_waits_for_them(project: Place) -> None:
     assert text.index("INSERT INTO") < text.index('ADD CONSTRAINT "notes_kind_fkey"')
 
 
+def test_the_rows_of_the_proof_stay_out(project: Place) -> None:
+    """It makes up rows for the tables that change, and for those that they reference."""
+    project.write("schema.sql", SCHEMA.replace("TABLE tickets (", "TABLE tickets (note text,"))
+    assert diff(project) == (
+        '-- Add column note to table tickets\nALTER TABLE "public"."tickets" ADD COLUMN "note" text;\n'
+    )
+
+
 def test_rows_of_an_older_form_of_the_table(place: Place) -> None:
     """Rows that a migration wrote by hand are found when their table is declared; new columns are filled."""
     place.migrations(v1_a="CREATE TABLE kinds (kind text PRIMARY KEY); INSERT INTO kinds VALUES ('a'), ('b'), ('c');")
