@@ -129,7 +129,7 @@ def run(
     declared = {("table", *table.name) for table in scope.rows}
     touched = [table for table in touched_tables(plan, old) if table not in declared]
     if seeded:
-        rows.seed(connection, touched)
+        rows.seed(connection, touched, declared)
         rows.advance(connection, [id for id in plan.changes.altered if id[0] == "sequence"])
     kept = holders(touched, old, new)
     columns = kept_columns(kept, old, new)
