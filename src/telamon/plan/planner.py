@@ -235,12 +235,13 @@ class Planner:
             elif operation == "alter":
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
         self.connect_names()
+        self.connect_turns()
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
         ready = self.kind(fact.id).before_rows
         for need in fact.needs:
-            if ready and self.old.facts[need].parent == fact.parent and fact.parent not in self.new.facts:
+            if ready and self.old.facts[need].parent is not None and fact.parent not in self.new.facts:
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
             if need == fact.parent and self.kind(fact.id).lasts:
@@ -252,6 +253,32 @@ class Planner:
         carrier = self.carrier(fact)
         if carrier is not None and not self.moves(fact):
             self.graph.before(node, ("move", carrier))
+        if self.kind(fact.id).links and fact.parent in self.new.facts:
+            for part in self.linked_parts(fact):
+                for operation in ("drop", "alter", "create"):
+                    self.graph.before(node, (operation, part))
+
+    def linked_parts(self, fact: Fact) -> list[Id]:
+        """The parts, old and new, of the wholes that a link joins; not of those that are moved away."""
+        wholes = [need for need in fact.needs if need not in self.ctx.swapped]
+        wholes = [need for need in wholes if (self.old.get(need) or self.new.facts[need]).parent is None]
+        parts = (part for whole in wholes for part in (*self.old.children(whole), *self.new.children(whole)))
+        return [part.id for part in parts if fact.id not in part.needs]
+
+    def connect_turns(self) -> None:
+        """Facts that cannot be there at the same time: some go, then some change, then others come."""
+        turns: dict[Id, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
+        for operation, id in self.graph.nodes:
+            if operation in ("drop", "alter", "create"):
+                fact = (self.old if operation == "drop" else self.new).facts[id]
+                if turn := self.kind(id).turn(fact, self.ctx):
+                    turns[turn][operation].append((operation, id))
+        for nodes in turns.values():
+            for first, then in (("drop", "alter"), ("drop", "create"), ("alter", "create")):
+                for giver in nodes[first]:
+                    for taker in nodes[then]:
+                        if giver[1] != taker[1]:
+                            self.graph.before(giver, taker)
 
     def moves(self, fact: Fact) -> bool:
         """Whether the old fact is moved away, or stays a part of one that is until that is dropped."""
@@ -283,6 +310,9 @@ class Planner:
                     for operation in ("drop", "alter", "create"):
                         self.graph.before((operation, part.id), ("create", fact.id))
             self.connect_rows(fact, need)
+        if self.kind(fact.id).links:
+            for part in self.linked_parts(fact):
+                self.graph.before(("drop", part), ("create", fact.id))
 
     def connect_rows(self, fact: Fact, need: Id) -> None:
         """Rows go into a rebuilt whole when it can take them, and before what would act on them or look at them."""
@@ -372,10 +402,11 @@ class Planner:
                 takers += sorted(fact.auto)
                 apart = not self.moves(fact)
                 for taker in takers:
-                    if apart and self.moves(self.old.facts[taker]):
+                    grip = self.kind(id).grip(fact, taker, self.ctx)
+                    if not grip or (apart and self.moves(self.old.facts[taker])):
                         continue
                     if ("drop", taker) in self.graph.nodes:
-                        self.graph.ride((operation, id), (operation, taker))
+                        self.graph.ride((operation, id), (operation, taker), firm=grip == "firm")
                         break
 
     # The order for the reader, and the statements.
