@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from telamon.catalog.facts import Catalog, Fact
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
@@ -95,6 +95,13 @@ class NotNull(Kind):
 
     def foldable(self, fact: Fact) -> bool:
         return bool(fact.spec.valid)
+
+    def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        column = catalog.facts[fact.parent or fact.id]
+        table = catalog.facts[column.parent or column.id]
+        if column.spec.inherited and not fact.spec.inherited and not table.spec.partition:
+            return None  # CREATE TABLE does not mention the column
+        return super().fold_into(fact, catalog)
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         spec: NotNullSpec = fact.spec

@@ -239,7 +239,9 @@ class Table(Kind):
             sql = f"ALTER SEQUENCE {ctx.name(schema, name)} RENAME TO {ident(moved_name(name))}"
             steps.append(Step(sql, f"move the sequence of column {column.id[-1]} with it"))
         sql, loss = f"DROP TABLE {ctx.name(fact.id[1], away)}", self.left_behind(fact, ctx)
-        return steps, [Step(sql, f"drop the old table {fact.id[2]}", loss=loss, rewrite=not copied_columns(fact.id, ctx))]
+        return steps, [
+            Step(sql, f"drop the old table {fact.id[2]}", loss=loss, rewrite=not copied_columns(fact.id, ctx))
+        ]
 
     def left_behind(self, fact: Fact, ctx: Context) -> str:
         """What of a table that is rebuilt, or whose name passes to another thing, does not go over; "" if nothing."""

@@ -128,7 +128,7 @@ class Planner:
             disturbance = self.kind(id).disturbance(before, after)
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
-            elif before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
+            elif self.moved_within(before, after) or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
             else:
@@ -143,6 +143,11 @@ class Planner:
         swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.away
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
+
+    @staticmethod
+    def moved_within(before: Fact, after: Fact) -> bool:
+        """Whether a part has become a part of something else."""
+        return before.parent is not None and after.parent is not None and before.parent != after.parent
 
     def complete(self) -> None:
         """Takes in what the creations bring about by themselves and nobody asked for."""
@@ -241,7 +246,7 @@ class Planner:
         node = ("drop", fact.id)
         ready = self.kind(fact.id).before_rows
         for need in fact.needs:
-            if ready and self.old.facts[need].parent is not None and fact.parent not in self.new.facts:
+            if ready and fact.parent not in self.new.facts and not self.name_apart(need):
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
             if need == fact.parent and self.kind(fact.id).lasts:
@@ -258,12 +263,18 @@ class Planner:
                 for operation in ("drop", "alter", "create"):
                     self.graph.before(node, (operation, part))
 
+    def name_apart(self, need: Id) -> bool:
+        """Whether it is a whole, or may have to go before its whole to give its name up."""
+        fact, kind = self.old.facts[need], self.kind(need)
+        return fact.parent is None or bool(kind.occupies(fact) and not kind.goes_along)
+
     def linked_parts(self, fact: Fact) -> list[Id]:
         """The parts, old and new, of the wholes that a link joins; not of those that are moved away."""
         wholes = [need for need in fact.needs if need not in self.ctx.swapped]
         wholes = [need for need in wholes if (self.old.get(need) or self.new.facts[need]).parent is None]
-        parts = (part for whole in wholes for part in (*self.old.children(whole), *self.new.children(whole)))
-        return [part.id for part in parts if fact.id not in part.needs]
+        parts = {part.id for whole in wholes for part in (*self.old.children(whole), *self.new.children(whole))}
+        leaning = (id for c in (self.old, self.new) for id in parts if (part := c.get(id)) and fact.id in part.needs)
+        return sorted(parts.difference(leaning))
 
     def connect_turns(self) -> None:
         """Facts that cannot be there at the same time: some go, then some change, then others come."""
@@ -332,6 +343,8 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
+            if need not in after.needs:
+                self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
 
