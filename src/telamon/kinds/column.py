@@ -339,7 +339,7 @@ class Column(Kind):
 
 
 def identity_type(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
-    """Gives an identity's sequence a type other than its column's, as LIKE leaves it behind; nothing else can say it."""
+    """Gives an identity's sequence a type other than its column's, as LIKE leaves it behind: no clause can."""
     identity = new.spec.identity
     if identity is None or new.spec.inherited:
         return []

@@ -34,7 +34,7 @@ class Graph:
             self.after[first].add(then)
 
     def ride(self, rider: Node, on: Node, *, firm: bool = False) -> None:
-        """`rider` is brought about by the statement of `on`; where it is firm, it gets off only when nothing else can."""
+        """`rider` is brought about by the statement of `on`; a firm one gets off only when nothing else can."""
         if rider in self.nodes and on in self.nodes:
             self.rides[rider] = on
             if firm:
