@@ -259,9 +259,9 @@ class Planner:
         if carrier is not None and not self.moves(fact):
             self.graph.before(node, ("move", carrier))
         if self.kind(fact.id).links and fact.parent in self.new.facts:
-            for part in self.linked_parts(fact):
+            for linked in self.linked_parts(fact):
                 for operation in ("drop", "alter", "create"):
-                    self.graph.before(node, (operation, part))
+                    self.graph.before(node, (operation, linked))
 
     def name_apart(self, need: Id) -> bool:
         """Whether it is a whole, or may have to go before its whole to give its name up."""
@@ -322,8 +322,8 @@ class Planner:
                         self.graph.before((operation, part.id), ("create", fact.id))
             self.connect_rows(fact, need)
         if self.kind(fact.id).links:
-            for part in self.linked_parts(fact):
-                self.graph.before(("drop", part), ("create", fact.id))
+            for linked in self.linked_parts(fact):
+                self.graph.before(("drop", linked), ("create", fact.id))
 
     def connect_rows(self, fact: Fact, need: Id) -> None:
         """Rows go into a rebuilt whole when it can take them, and before what would act on them or look at them."""
