@@ -279,6 +279,10 @@ class Kind:
         """What it has in common with facts that exclude each other, so that drops come first; None where nothing."""
         return None
 
+    def misplaced(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
+        """Whether its parts would stand in another order than wanted after all that can be done in place."""
+        return False
+
     def outside(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
         """Whether a fact that only a live database has belongs to what is commonly made beside the model."""
         return False

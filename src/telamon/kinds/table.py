@@ -223,6 +223,14 @@ class Table(Kind):
 
         return "" if taker[0] in TABLES and parted(fact.id, ctx) else "loose"
 
+    def misplaced(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
+        if fact.spec.inherits or new.facts[fact.id].spec.inherits:
+            return False  # the order of its parents' columns is theirs
+        have, want = (
+            [column.id for column in catalog.children(fact.id) if column.kind == "column"] for catalog in (old, new)
+        )
+        return [id for id in have if id in want] + [id for id in want if id not in have] != want
+
     def outside(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
         above = old.get(("partition", *fact.id[1:]))
         while above is not None:

@@ -51,22 +51,38 @@ class Plan:
         return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
-def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
+def make_plan(
+    old: Catalog,
+    new: Catalog,
+    server: Server,
+    *,
+    using: Mapping[Id, str] | None = None,
+    strict_order: bool = False,
+) -> Plan:
     """Plans the way from `old` to `new`.
 
     Args:
         using: conversion expressions by column, for type changes that have no cast.
+        strict_order: whether what holds its parts in another order is rebuilt.
 
     Raises:
         Refusal: when a change cannot be planned without being told more.
         TelamonError: when definitions depend on each other in a circle.
     """
-    changes = diff(old, new)
+    changes = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
     if not changes:
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
-    planned = Planner(old, new, server, diff(old, new), using or {}).plan()
+    left = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
+    planned = Planner(old, new, server, left, using or {}, strict_order).plan()
     return Plan((*first, *planned.steps), changes)
+
+
+def with_misplaced(changes: Changes, old: Catalog, new: Catalog) -> Changes:
+    """The changes, and what is the same but for the order of its parts."""
+    kept = (fact for fact in old if fact.id in new.facts and fact.id not in changes.altered)
+    misplaced = (fact.id for fact in kept if BY_NAME[fact.kind].misplaced(fact, old, new))
+    return replace(changes, altered=(*changes.altered, *misplaced))
 
 
 def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step], Catalog]:
@@ -93,6 +109,7 @@ class Planner:
     server: Server
     changes: Changes
     using: Mapping[Id, str]
+    strict_order: bool = False
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
     away: frozenset[Id] = frozenset()
@@ -125,6 +142,9 @@ class Planner:
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
+            if self.strict_order and self.kind(id).misplaced(before, self.old, self.new):
+                queue += self.replace_whole(before)
+                continue
             disturbance = self.kind(id).disturbance(before, after)
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
