@@ -69,7 +69,7 @@ class Case:
     @property
     def minimum(self) -> int:
         """The oldest server version that can load it."""
-        return int(self.meta.get("minimum", 15))
+        return int(self.meta.get("minimum", 14))
 
     def script(self, side: Side) -> str:
         """The schema of a side."""

@@ -293,7 +293,8 @@ def plan_catalogs(
     renames, open_questions = decide(old, new, wishes)
     first, renamed = rename(engine, copy, old, new, renames)
     server = replace(engine.server, concurrently=wishes.concurrently)
-    plan = make_plan(renamed, new, server, using=conversions(wishes.using, renamed))
+    using = conversions(wishes.using, renamed)
+    plan = make_plan(renamed, new, server, using=using, strict_order=wishes.strict_order)
     if first:
         plan = replace(plan, steps=(*first, *plan.steps))
     told = tuple(dict.fromkeys((*new.unmanaged, *(text for text in old.unmanaged if OUTSIDE in text))))

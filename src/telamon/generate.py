@@ -36,6 +36,7 @@ class Wishes:
         required: whether candidates without an answer are an error.
         skip: changes that are left out, as atlas.hcl names them: `drop_table`.
         concurrently: `create` and `drop` of indexes that is not to block writes.
+        strict_order: whether a table whose columns stand in another order is rebuilt.
     """
 
     renames: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Wishes:
     required: bool = False
     skip: tuple[str, ...] = ()
     concurrently: frozenset[str] = frozenset()
+    strict_order: bool = False
 
 
 NO_WISHES = Wishes()
@@ -102,7 +104,14 @@ def migrate_diff(
     directory.check()
     scope = scope.towards(source)
     key = ""
-    about = ("equal", dev, scope.key(), source_key(source), *wishes.skip)
+    about = (
+        "equal",
+        dev,
+        scope.key(),
+        source_key(source),
+        *wishes.skip,
+        *(["strict order"] if wishes.strict_order else []),
+    )
     if not isinstance(source, DatabaseSource):
         # Nothing of the server is asked: a directory and a source that were found equal once are equal.
         key = key_of(*about, directory.chain_key(None))

@@ -14,6 +14,7 @@ from telamon.cli.options import (
     directory_option,
     format_option,
     load_env,
+    order_option,
     project_options,
     rename_options,
     scope_of,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @dev_option
 @scope_options
 @rename_options
+@order_option
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3, and the plan, if a migration is missing.")
 @project_options
 @click.option("--qualifier", default=None, help="Write this schema's name where it would be left out.")
@@ -51,6 +53,7 @@ def command(
     renames: tuple[str, ...],
     no_rename: bool,
     using: tuple[str, ...],
+    strict_order: bool,
     check: bool,
     env: str | None,
     config: str | None,
@@ -76,7 +79,7 @@ def command(
         name,
         dev=dev or project.dev,
         scope=scope_of(project, schemas, exclude, dev=dev or project.dev, qualifier=qualifier),
-        wishes=wishes_of(renames, no_rename, using, project, required=not check),
+        wishes=wishes_of(renames, no_rename, using, project, required=not check, strict_order=strict_order),
         consent=lambda plan: consent(plan, project),
         check=check,
     )

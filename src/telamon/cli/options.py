@@ -164,15 +164,32 @@ def desired(to: Sequence[str], project: Env) -> tuple[list[str], Any, str | None
     return list(project.src), project.base, project.python
 
 
-def wishes_of(renames: Sequence[str], no_rename: bool, using: Sequence[str], project: Env, *, required: bool) -> Wishes:
-    """What the flags and the terminal say about renames."""
+def wishes_of(
+    renames: Sequence[str],
+    no_rename: bool,
+    using: Sequence[str],
+    project: Env,
+    *,
+    required: bool,
+    strict_order: bool = False,
+) -> Wishes:
+    """What the flags and the terminal say about renames, conversions and the order of columns."""
     from telamon.cli.console import interactive
     from telamon.generate import Wishes
 
     ask = ask_renames if required and interactive() else None
     skip = project.atlas.diff.skip if project.atlas else ()
     concurrently = project.atlas.diff.concurrently if project.atlas else frozenset()
-    return Wishes((*project.renames, *renames), no_rename, tuple(using), ask, required, skip, concurrently)
+    return Wishes(
+        (*project.renames, *renames), no_rename, tuple(using), ask, required, skip, concurrently, strict_order
+    )
+
+
+order_option = click.option(
+    "--strict-order",
+    is_flag=True,
+    help="Rebuild tables whose columns stand in another order; their rows are kept.",
+)
 
 
 def ask_renames(found: Sequence[Rename]) -> list[Rename]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from telamon.cli.declared import declared_options, execute, intent_of, refuse_losses, show_plan
-from telamon.cli.options import desired, rename_options, wishes_of
+from telamon.cli.options import desired, order_option, rename_options, wishes_of
 
 if TYPE_CHECKING:
     from telamon.apply.target import Target
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--allow-destructive", is_flag=True, help="Go on even if data is lost.")
 @declared_options
 @rename_options
+@order_option
 def command(to: tuple[str, ...], allow_destructive: bool, **given: Any) -> None:
     """Brings a target to the desired schema: plans, proves on the dev database, shows, asks, runs."""
 
@@ -29,7 +30,8 @@ def command(to: tuple[str, ...], allow_destructive: bool, **given: Any) -> None:
         from telamon.sources import open_source
 
         specs, base, python = desired(to, project)
-        wishes = wishes_of(given["renames"], given["no_rename"], given["using"], project, required=True)
+        told = (given["renames"], given["no_rename"], given["using"])
+        wishes = wishes_of(*told, project, required=True, strict_order=given["strict_order"])
         return intend_apply(engine, target, open_source(specs, base=base, python=python), wishes)
 
     given["to"] = to

@@ -9,6 +9,7 @@ from telamon.cli.console import note
 from telamon.cli.options import (
     dev_option,
     load_env,
+    order_option,
     project_options,
     rename_options,
     scope_of,
@@ -26,6 +27,7 @@ from telamon.cli.options import (
 @dev_option
 @scope_options
 @rename_options
+@order_option
 @project_options
 @format_option_of("sql", "json")
 def command(
@@ -38,6 +40,7 @@ def command(
     renames: tuple[str, ...],
     no_rename: bool,
     using: tuple[str, ...],
+    strict_order: bool,
     env: str | None,
     config: str | None,
     form: str,
@@ -55,7 +58,7 @@ def command(
     old, new = tuple(resolved(old, project)), tuple(resolved(new, project))
     sources = [open_source(specs, base=Path.cwd(), python=project.python) for specs in (old, new)]
     scope = scope_of(project, schemas, exclude, *old, *new)
-    wishes = wishes_of(renames, no_rename, using, project, required=False)
+    wishes = wishes_of(renames, no_rename, using, project, required=False, strict_order=strict_order)
     with open_engine(dev or project.dev, scope, major=major_of(*sources)) as engine:
         planned = plan_between(engine, sources[0], sources[1], wishes, proved=prove)
     for text in planned.unmanaged:

@@ -217,6 +217,9 @@ class Kind:
     """Whether it is a part that stays with a whole that is moved away, though it occupies a name."""
     before_rows: ClassVar[bool] = False
     """Whether it must be there before rows can go in."""
+    links: ClassVar[bool] = False
+    """Whether it joins two wholes, whose parts then change as one: it is cut before they do, and made when all that
+    goes from them is gone."""
     after_rows: ClassVar[bool] = False
     """Whether it acts on rows that go in, or looks at them when it is made."""
 
@@ -306,6 +309,22 @@ class Kind:
     def rivals(self, fact: Fact) -> Id | None:
         """What it has in common with facts that the server might lean on in its stead; None when there are none."""
         return None
+
+    def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
+        """How the drop of something that it needs (`auto`) takes it along.
+
+        Returns:
+            "loose" where it may be dropped before, "firm" where it cannot be, "" where the plan parts them first.
+        """
+        return "loose"
+
+    def turn(self, fact: Fact, ctx: Context) -> Id | None:
+        """What it has in common with facts that exclude each other, so that drops come first; None where nothing."""
+        return None
+
+    def misplaced(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
+        """Whether its parts would stand in another order than wanted after all that can be done in place."""
+        return False
 
     def outside(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
         """Whether a fact that only a live database has belongs to what is commonly made beside the model."""

@@ -17,6 +17,8 @@ class Check(TableConstraint):
     type = "c"
     survives = frozenset({"typmod", "type"})
 
+    goes_along = True
+
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)
 

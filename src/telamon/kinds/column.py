@@ -171,7 +171,7 @@ class Column(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
-        if not fact.spec.inherited:
+        if not fact.spec.inherited and not self.comes_with_type(fact, ctx):
             clause = f"ADD COLUMN {self.inline(fact, ctx)}"
             head = alter_table(ctx, fact.id)
             comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
@@ -188,11 +188,16 @@ class Column(Kind):
         return self.settings(fact, None, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        if fact.spec.inherited and self.goes_with_parents(fact, ctx):
+        if self.comes_with_type(fact, ctx) or (fact.spec.inherited and self.goes_with_parents(fact, ctx)):
             return []
         head, clause = alter_table(ctx, fact.id), f"DROP COLUMN {ident(fact.id[-1])}"
         loss = "" if fact.spec.generated else f"all values of column {'.'.join(fact.id[1:])}"
         return [Step(f"{head} {clause}", f"drop column {fact.id[-1]} of table {fact.id[2]}", head, clause, loss=loss)]
+
+    def comes_with_type(self, fact: Fact, ctx: Context) -> bool:
+        """Whether the table, there before and after, is of a type, whose attributes bring and take its columns."""
+        tables = [catalog.get(fact.parent or fact.id) for catalog in (ctx.old, ctx.new)]
+        return all(table is not None and table.kind == "table" and table.spec.of_type for table in tables)
 
     def goes_with_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether dropping the parents' column drops it too: from whom the table still inherits by then."""
@@ -230,6 +235,7 @@ class Column(Kind):
         if old and (change := options_change(old.foreign_options, spec.foreign_options)):
             clauses.append(f"{column} {change}")
         steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
+        steps += identity_type(new, old, ctx)
         return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
 
     def disturbance(self, old: Fact, new: Fact) -> str:
@@ -263,7 +269,11 @@ class Column(Kind):
         if after.generated and before.expression != after.expression:
             clauses.append((f"{column} SET EXPRESSION AS ({after.expression})", after.generated == "STORED"))
         if after.identity and not after.inherited:
-            clauses += self.identity(new, before.identity, after.identity, ctx)
+            options = before.identity.options if before.identity else after.identity.options
+            if identity_type(new, before, ctx):  # its bounds are set with its type
+                want = after.identity.options
+                options = replace(options, minimum=want.minimum, maximum=want.maximum)
+            clauses += self.identity(new, before.identity, after.identity, options, ctx)
         steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
         if before.identity and not after.identity and owned_after(new, ctx):
             steps.insert(0, remember(old, ctx))
@@ -306,7 +316,7 @@ class Column(Kind):
         return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)
 
     def identity(
-        self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, ctx: Context
+        self, new: Fact, before: IdentitySpec | None, after: IdentitySpec, options: SequenceSpec, ctx: Context
     ) -> list[tuple[str, bool]]:
         column = f"ALTER COLUMN {ident(new.id[-1])}"
         if before is None:
@@ -314,7 +324,7 @@ class Column(Kind):
         words = []
         if before.always != after.always:
             words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
-        words += [f"SET {option}" for option in sequence_options(after.options, before.options)]
+        words += [f"SET {option}" for option in sequence_options(after.options, options)]
         return [(f"{column} {' '.join(words)}", False)] if words else []
 
     def restart(self, fact: Fact, ctx: Context) -> Step:
@@ -348,6 +358,20 @@ def column_spec(type: TypeName, row: Sequence[Any], reader: Reader) -> ColumnSpe
         options=(),
         own_storage=STORAGE[type.storage],
     )
+
+
+def identity_type(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
+    """Gives an identity's sequence a type other than its column's, as LIKE leaves it behind: no clause can."""
+    identity = new.spec.identity
+    if identity is None or new.spec.inherited:
+        return []
+    kept = old is not None and old.identity is not None and old.base == new.spec.base
+    want, have = identity.options, old.identity.options.type if kept and old and old.identity else new.spec.base
+    if want.type == have:
+        return []
+    sql = f"ALTER SEQUENCE {ctx.name(identity.schema, identity.sequence)} AS {want.type}"
+    sql += f" MINVALUE {want.minimum} MAXVALUE {want.maximum}"
+    return [Step(sql, f"give the sequence of column {new.id[-1]} of table {new.id[2]} its type")]
 
 
 def owned_after(column: Fact, ctx: Context) -> bool:

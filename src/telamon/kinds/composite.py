@@ -127,6 +127,12 @@ def refuse_other_order(type: Id, column: Id, ctx: Context) -> None:
         )
 
 
+def cascade(attribute: Fact, ctx: Context) -> str:
+    """What lets an attribute of a type change that tables are of: it changes in them too."""
+    typed = (fact for fact in ctx.old if fact.kind == "table" and fact.spec.of_type)
+    return " CASCADE" if any(attribute.parent in table.needs for table in typed) else ""
+
+
 class Attribute(Kind):
     name = "attribute"
     present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384"
@@ -160,11 +166,11 @@ class Attribute(Kind):
         return f"ALTER TYPE {ctx.name(*fact.id[1:3])}"
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
-        sql = f"{self.head(fact, ctx)} ADD ATTRIBUTE {self.inline(fact, ctx)}"
+        sql = f"{self.head(fact, ctx)} ADD ATTRIBUTE {self.inline(fact, ctx)}{cascade(fact, ctx)}"
         return [Step(sql, f"add attribute {fact.id[3]} to type {fact.id[2]}")]
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        sql = f"{self.head(fact, ctx)} DROP ATTRIBUTE {ident(fact.id[3])}"
+        sql = f"{self.head(fact, ctx)} DROP ATTRIBUTE {ident(fact.id[3])}{cascade(fact, ctx)}"
         loss = f"attribute {fact.id[3]} of all values of type {'.'.join(fact.id[1:3])}"
         return [Step(sql, f"drop attribute {fact.id[3]} of type {fact.id[2]}", loss=loss)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.partition import index_grip
 from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
@@ -123,6 +124,9 @@ class Index(Kind):
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)
+
+    def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
+        return index_grip(fact.spec.relation, taker, ctx)
 
     def rivals(self, fact: Fact) -> Id | None:
         return ("unique", *fact.spec.relation[1:]) if fact.spec.unique else None

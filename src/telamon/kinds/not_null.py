@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from telamon.catalog.facts import Catalog, Fact
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
@@ -52,8 +52,17 @@ def named_by_server(fact: Fact, ctx: Context) -> bool:
     if not name:
         return True
     if name != f"{fact.id[2]}_{fact.id[3]}_not_null" or ("table", *fact.id[1:3]) in ctx.swapped:
-        return False
+        return made_up(name) and kept_by_another(fact, ctx)
     return all(constraint_owners(c).get((fact.id[1], name), set()) <= {fact.id[2]} for c in (ctx.old, ctx.new))
+
+
+def kept_by_another(fact: Fact, ctx: Context) -> bool:
+    """Whether another column has the name when this one comes. If the server made it up, it may make up another."""
+    table = ("table", *fact.id[1:3])
+    if table in ctx.created:
+        return False
+    marks = [mark for column in ctx.old.children(table) for mark in ctx.old.children(column.id)]
+    return any(mark.kind == fact.kind and mark.spec.actual == fact.spec.actual for mark in marks if mark.id != fact.id)
 
 
 class NotNull(Kind):
@@ -86,6 +95,13 @@ class NotNull(Kind):
 
     def foldable(self, fact: Fact) -> bool:
         return bool(fact.spec.valid)
+
+    def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
+        column = catalog.facts[fact.parent or fact.id]
+        table = catalog.facts[column.parent or column.id]
+        if column.spec.inherited and not fact.spec.inherited and not table.spec.partition:
+            return None  # CREATE TABLE does not mention the column
+        return super().fold_into(fact, catalog)
 
     def inline(self, fact: Fact, ctx: Context) -> str:
         spec: NotNullSpec = fact.spec

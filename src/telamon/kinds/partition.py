@@ -27,27 +27,58 @@ class IndexPartitionSpec:
     index: Id
 
 
+WITH_ROWS = ("foreign_key", "rule", "trigger", "policy")
+"""Parts that attaching does not look for: they concern rows, which are there only when a table is attached."""
+
+
+def parted(table: Id, ctx: Context) -> bool:
+    """Whether the plan detaches a partition that stays, for good or to attach it anew."""
+    link = ctx.old.get(("partition", *table[1:3]))
+    after = ctx.new.get(table)
+    if link is None or after is None:
+        return False
+    if table in ctx.created:
+        return link.spec.of not in ctx.swapped
+    return link.id not in ctx.new.facts or ctx.new.facts[link.id].spec != link.spec or link.id in ctx.created
+
+
+def index_grip(table: Id, taker: Id, ctx: Context) -> str:
+    """How the drop of `taker` takes an index along: that of a partition hangs on its parent's, and never goes alone."""
+    if taker[0] not in ("primary_key", "unique", "exclusion", "index"):
+        return "loose"
+    return "" if parted(table, ctx) else "firm"
+
+
 class Partition(Kind):
     name = "partition"
     present = "SELECT FROM pg_catalog.pg_inherits"
     rank = 55
-    before_rows = True
+    before_rows = links = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return f"""
-            SELECT c.oid::int8, i.inhparent::int8, pg_catalog.pg_get_expr(c.relpartbound, c.oid)
+            SELECT c.oid::int8, i.inhparent::int8, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+                   CASE WHEN c.relkind = 'p' THEN
+                     ARRAY(SELECT ARRAY[n.nspname::text, x.relname::text]
+                             FROM pg_catalog.pg_index own JOIN pg_catalog.pg_inherits j ON j.inhparent = own.indexrelid
+                             JOIN pg_catalog.pg_class x ON x.oid = j.inhrelid
+                             JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
+                            WHERE own.indrelid = c.oid) END
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid
              WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, parent, bound in rows:
+        for oid, parent, bound, indexes in rows:
             table, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
             if table is not None and of is not None:
                 # What the parent has must be there first, so that attaching it finds it instead of making it.
                 # And its columns must have their types, which are compared.
-                needs = [of, *reader.parts(table), *(part for part in reader.parts(of) if part[0] == "column")]
+                own = [part for part in reader.parts(table) if part[0] not in WITH_ROWS]
+                needs = [of, *own, *(part for part in reader.parts(of) if part[0] == "column")]
+                # Its indexes are matched with its parent's only when they have those of its own partitions.
+                needs += [("index_partition", *path) for path in indexes or ()]
                 reader.add(("partition", *table[1:]), PartitionSpec(of, bound), parent=table, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
@@ -63,7 +94,14 @@ class Partition(Kind):
         return [Step(sql, f"detach partition {fact.id[2]} from {fact.spec.of[2]}")]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        siblings = [fact for fact in ctx.old if fact.kind == "partition" and fact.spec.of == old.spec.of]
+        if any(fact.id != old.id and (after := ctx.new.get(fact.id)) and after.spec != fact.spec for fact in siblings):
+            return None  # all are detached before any is attached, since their bounds may change places
         return self.drop(old, ctx) + self.create(new, ctx)
+
+    def turn(self, fact: Fact, ctx: Context) -> Id | None:
+        of: Id = fact.spec.of
+        return None if of in ctx.created else ("partitions", *of[1:])
 
 
 class IndexPartition(Kind):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Reader
 from telamon.kinds.constraint import TableConstraint, suffix
+from telamon.kinds.partition import index_grip
 from telamon.kinds.table import options_text
 from telamon.quote import ident
 
@@ -23,6 +24,9 @@ class PrimaryKey(TableConstraint):
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         only = ("primary key", *fact.id[1:3]) if self.name == "primary_key" else ("constraint name", *fact.id[1:])
         return ("relation name", fact.id[1], fact.id[3]), only
+
+    def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
+        return index_grip(fact.parent or fact.id, taker, ctx)
 
     def rivals(self, fact: Fact) -> Id | None:
         return None if self.name == "exclusion" else ("unique", *fact.id[1:3])

@@ -110,6 +110,12 @@ def identities(catalog: Catalog, table: Id) -> list[Fact]:
     ]
 
 
+def copied_columns(table: Id, ctx: Context) -> list[tuple[Fact, Fact]]:
+    """(old, new) of the columns whose values go over when a table is rebuilt."""
+    pairs = [(ctx.old.get(column.id), column) for column in ctx.new.children(table) if column.kind == "column"]
+    return [(before, after) for before, after in pairs if before is not None and not after.spec.generated]
+
+
 def column_value(old: Fact, new: Fact, ctx: Context) -> str:
     """A column's value in its new type."""
     name = ident(old.id[-1])
@@ -211,6 +217,19 @@ class Table(Kind):
         loss = f"all rows of table {'.'.join(fact.id[1:])}"
         return [Step(f"DROP TABLE {ctx.name(*fact.id[1:])}", f"drop table {fact.id[2]}", loss=loss)]
 
+    def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
+        from telamon.kinds.partition import parted
+
+        return "" if taker[0] in TABLES and parted(fact.id, ctx) else "loose"
+
+    def misplaced(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
+        if fact.spec.inherits or new.facts[fact.id].spec.inherits:
+            return False  # the order of its parents' columns is theirs
+        have, want = (
+            [column.id for column in catalog.children(fact.id) if column.kind == "column"] for catalog in (old, new)
+        )
+        return [id for id in have if id in want] + [id for id in want if id not in have] != want
+
     def outside(self, fact: Fact, old: Catalog, new: Catalog) -> bool:
         above = old.get(("partition", *fact.id[1:]))
         while above is not None:
@@ -226,17 +245,27 @@ class Table(Kind):
             schema, name = column.spec.identity.schema, column.spec.identity.sequence
             sql = f"ALTER SEQUENCE {ctx.name(schema, name)} RENAME TO {ident(moved_name(name))}"
             steps.append(Step(sql, f"move the sequence of column {column.id[-1]} with it"))
-        return steps, [Step(f"DROP TABLE {ctx.name(fact.id[1], away)}", f"drop the old table {fact.id[2]}")]
+        sql, loss = f"DROP TABLE {ctx.name(fact.id[1], away)}", self.left_behind(fact, ctx)
+        return steps, [
+            Step(sql, f"drop the old table {fact.id[2]}", loss=loss, rewrite=not copied_columns(fact.id, ctx))
+        ]
+
+    def left_behind(self, fact: Fact, ctx: Context) -> str:
+        """What of a table that is rebuilt, or whose name passes to another thing, does not go over; "" if nothing."""
+        name = ".".join(fact.id[1:])
+        if not copied_columns(fact.id, ctx):
+            return f"all rows of table {name}"
+        own = [column for column in ctx.old.children(fact.id) if column.kind == "column" and not column.spec.generated]
+        gone = [column.id[-1] for column in own if column.id not in ctx.new.facts]
+        return "; ".join(f"all values of column {name}.{column}" for column in gone)
 
     def fill(self, old: Fact, new: Fact, ctx: Context) -> list[Step]:
         partition = ctx.old.get(("partition", *old.id[1:]))
         if partition is not None and partition.spec.of in ctx.swapped:
             return []  # its rows are read through the partitioned table
-        kept = []
-        for column in ctx.new.children(new.id):
-            before = ctx.old.get(column.id)
-            if column.kind == "column" and before is not None and not column.spec.generated:
-                kept.append((ident(column.id[-1]), column_value(before, column, ctx)))
+        kept = [
+            (ident(after.id[-1]), column_value(before, after, ctx)) for before, after in copied_columns(new.id, ctx)
+        ]
         columns, values = ", ".join(name for name, _ in kept), ", ".join(value for _, value in kept)
         source = ctx.name(old.id[1], moved_name(old.id[2]))
         sql = f"INSERT INTO {ctx.name(*new.id[1:])} ({columns}) OVERRIDING SYSTEM VALUE\nSELECT {values} FROM {source}"

@@ -63,7 +63,8 @@ def swap_type(fact: Fact, ctx: Context, word: str) -> tuple[list[Step], list[Ste
 
 def stored(type: Id, ctx: Context) -> bool:
     """Whether rows may hold values of the type, by itself or inside of others."""
-    return any(fact.kind in ("column", "domain", "composite", "range") and type in fact.needs for fact in ctx.old)
+    holders = ("column", "domain", "composite", "range", "table")
+    return any(fact.kind in holders and type in fact.needs for fact in ctx.old)
 
 
 def conversion(column: str, old: str, new: str, *, rebuilt: bool, where: Id) -> str:
@@ -88,7 +89,7 @@ def conversion(column: str, old: str, new: str, *, rebuilt: bool, where: Id) -> 
     if base_old == base_new and (old.endswith("[]")) == (depth > 0):
         return ""
     if old.endswith("[]") != (depth > 0):
-        if base_new in STRINGS:
+        if base_new in STRINGS and not depth:
             return ""
         if base_old in STRINGS and depth:
             return f"{column}::{new}"

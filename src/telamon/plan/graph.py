@@ -23,6 +23,7 @@ class Graph:
         self.nodes: dict[Node, None] = {}
         self.after: dict[Node, set[Node]] = defaultdict(set)
         self.rides: dict[Node, Node] = {}
+        self.firm: set[Node] = set()
 
     def add(self, node: Node) -> None:
         self.nodes[node] = None
@@ -32,10 +33,12 @@ class Graph:
         if first != then and first in self.nodes and then in self.nodes:
             self.after[first].add(then)
 
-    def ride(self, rider: Node, on: Node) -> None:
-        """`rider` is brought about by the statement of `on`."""
+    def ride(self, rider: Node, on: Node, *, firm: bool = False) -> None:
+        """`rider` is brought about by the statement of `on`; a firm one gets off only when nothing else can."""
         if rider in self.nodes and on in self.nodes:
             self.rides[rider] = on
+            if firm:
+                self.firm.add(rider)
 
     def root(self, node: Node) -> Node:
         """The node whose statement brings this one about."""
@@ -62,6 +65,7 @@ class Graph:
                       and self._crosses(node, component)]  # fmt: skip
             if not riders:
                 raise ValueError(sorted(component))
+            riders = [node for node in riders if node not in self.firm] or riders
             heaviest = max(weight(node) for node in riders)
             for node in riders:
                 if weight(node) == heaviest:

@@ -51,22 +51,38 @@ class Plan:
         return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
-def make_plan(old: Catalog, new: Catalog, server: Server, *, using: Mapping[Id, str] | None = None) -> Plan:
+def make_plan(
+    old: Catalog,
+    new: Catalog,
+    server: Server,
+    *,
+    using: Mapping[Id, str] | None = None,
+    strict_order: bool = False,
+) -> Plan:
     """Plans the way from `old` to `new`.
 
     Args:
         using: conversion expressions by column, for type changes that have no cast.
+        strict_order: whether what holds its parts in another order is rebuilt.
 
     Raises:
         Refusal: when a change cannot be planned without being told more.
         TelamonError: when definitions depend on each other in a circle.
     """
-    changes = diff(old, new)
+    changes = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
     if not changes:
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
-    planned = Planner(old, new, server, diff(old, new), using or {}).plan()
+    left = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
+    planned = Planner(old, new, server, left, using or {}, strict_order).plan()
     return Plan((*first, *planned.steps), changes)
+
+
+def with_misplaced(changes: Changes, old: Catalog, new: Catalog) -> Changes:
+    """The changes, and what is the same but for the order of its parts."""
+    kept = (fact for fact in old if fact.id in new.facts and fact.id not in changes.altered)
+    misplaced = (fact.id for fact in kept if BY_NAME[fact.kind].misplaced(fact, old, new))
+    return replace(changes, altered=(*changes.altered, *misplaced))
 
 
 def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step], Catalog]:
@@ -93,6 +109,7 @@ class Planner:
     server: Server
     changes: Changes
     using: Mapping[Id, str]
+    strict_order: bool = False
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
     away: frozenset[Id] = frozenset()
@@ -121,10 +138,13 @@ class Planner:
         self.ctx = replace(self.ctx, created=frozenset(self.changes.added))
         for id in self.changes.altered:
             before, after = self.old.facts[id], self.new.facts[id]
+            if self.strict_order and self.kind(id).misplaced(before, self.old, self.new):
+                queue += self.replace_whole(before)
+                continue
             disturbance = self.kind(id).disturbance(before, after)
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
-            elif before.parent != after.parent or self.kind(id).alter(before, after, self.ctx) is None:
+            elif self.moved_within(before, after) or self.kind(id).alter(before, after, self.ctx) is None:
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
             else:
@@ -143,6 +163,11 @@ class Planner:
         swapped = frozenset(id for id in self.replaced if self.kind(id).swaps) | self.away
         created = frozenset(self.changes.added) | self.replaced
         self.ctx = replace(self.ctx, swapped=swapped, created=created)
+
+    @staticmethod
+    def moved_within(before: Fact, after: Fact) -> bool:
+        """Whether a part has become a part of something else."""
+        return before.parent is not None and after.parent is not None and before.parent != after.parent
 
     def complete(self) -> None:
         """Takes in what the creations bring about by themselves and nobody asked for."""
@@ -241,12 +266,13 @@ class Planner:
             for node in after:
                 graph.before((operation, id), node)
         self.connect_names()
+        self.connect_turns()
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
         ready = self.kind(fact.id).before_rows
         for need in fact.needs:
-            if ready and self.old.facts[need].parent == fact.parent and fact.parent not in self.new.facts:
+            if ready and fact.parent not in self.new.facts and not self.name_apart(need):
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
             if need == fact.parent and self.kind(fact.id).lasts:
@@ -258,6 +284,38 @@ class Planner:
         carrier = self.carrier(fact)
         if carrier is not None and not self.moves(fact):
             self.graph.before(node, ("move", carrier))
+        if self.kind(fact.id).links and fact.parent in self.new.facts:
+            for linked in self.linked_parts(fact):
+                for operation in ("drop", "alter", "create"):
+                    self.graph.before(node, (operation, linked))
+
+    def name_apart(self, need: Id) -> bool:
+        """Whether it is a whole, or may have to go before its whole to give its name up."""
+        fact, kind = self.old.facts[need], self.kind(need)
+        return fact.parent is None or bool(kind.occupies(fact) and not kind.goes_along)
+
+    def linked_parts(self, fact: Fact) -> list[Id]:
+        """The parts, old and new, of the wholes that a link joins; not of those that are moved away."""
+        wholes = [need for need in fact.needs if need not in self.ctx.swapped]
+        wholes = [need for need in wholes if (self.old.get(need) or self.new.facts[need]).parent is None]
+        parts = {part.id for whole in wholes for part in (*self.old.children(whole), *self.new.children(whole))}
+        leaning = (id for c in (self.old, self.new) for id in parts if (part := c.get(id)) and fact.id in part.needs)
+        return sorted(parts.difference(leaning))
+
+    def connect_turns(self) -> None:
+        """Facts that cannot be there at the same time: some go, then some change, then others come."""
+        turns: dict[Id, dict[str, list[Node]]] = defaultdict(lambda: defaultdict(list))
+        for operation, id in self.graph.nodes:
+            if operation in ("drop", "alter", "create"):
+                fact = (self.old if operation == "drop" else self.new).facts[id]
+                if turn := self.kind(id).turn(fact, self.ctx):
+                    turns[turn][operation].append((operation, id))
+        for nodes in turns.values():
+            for first, then in (("drop", "alter"), ("drop", "create"), ("alter", "create")):
+                for giver in nodes[first]:
+                    for taker in nodes[then]:
+                        if giver[1] != taker[1]:
+                            self.graph.before(giver, taker)
 
     def moves(self, fact: Fact) -> bool:
         """Whether the old fact is moved away, or stays a part of one that is until that is dropped."""
@@ -289,6 +347,9 @@ class Planner:
                     for operation in ("drop", "alter", "create"):
                         self.graph.before((operation, part.id), ("create", fact.id))
             self.connect_rows(fact, need)
+        if self.kind(fact.id).links:
+            for linked in self.linked_parts(fact):
+                self.graph.before(("drop", linked), ("create", fact.id))
 
     def connect_rows(self, fact: Fact, need: Id) -> None:
         """Rows go into a rebuilt whole when it can take them, and before what would act on them or look at them."""
@@ -308,6 +369,8 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
+            if need not in after.needs:
+                self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
 
@@ -378,10 +441,11 @@ class Planner:
                 takers += sorted(fact.auto)
                 apart = not self.moves(fact)
                 for taker in takers:
-                    if apart and self.moves(self.old.facts[taker]):
+                    grip = self.kind(id).grip(fact, taker, self.ctx)
+                    if not grip or (apart and self.moves(self.old.facts[taker])):
                         continue
                     if ("drop", taker) in self.graph.nodes:
-                        self.graph.ride((operation, id), (operation, taker))
+                        self.graph.ride((operation, id), (operation, taker), firm=grip == "firm")
                         break
 
     # The order for the reader, and the statements.

@@ -1,0 +1,2 @@
+CREATE TABLE t (a integer NOT NULL, z integer);
+ALTER TABLE t RENAME a TO b;

@@ -1,0 +1,1 @@
+INSERT INTO users VALUES (1); INSERT INTO parts VALUES (2, 1);

@@ -1,0 +1,1 @@
+INSERT INTO middle VALUES (2);

@@ -1,0 +1,1 @@
+CREATE TABLE parts (a integer PRIMARY KEY, b integer);

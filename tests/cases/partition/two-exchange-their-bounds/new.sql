@@ -1,0 +1,4 @@
+CREATE TABLE parts (a integer, b text) PARTITION BY RANGE (a);
+CREATE TABLE one PARTITION OF parts FOR VALUES FROM (9) TO (20);
+CREATE TABLE two PARTITION OF parts FOR VALUES FROM (1) TO (9);
+CREATE INDEX parts_b ON parts (b);

@@ -1,0 +1,3 @@
+CREATE TABLE a (x integer, CONSTRAINT positive CHECK (x > 0));
+CREATE TABLE b (x integer, CONSTRAINT positive CHECK (x > 0)) PARTITION BY RANGE (x);
+CREATE TABLE c PARTITION OF b DEFAULT;
