@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -42,8 +43,8 @@ def examples(language: str, block: str) -> list[Example]:
     for line in block.splitlines(keepends=True):
         if line.startswith("$ "):
             found.append(Example(line[2:], ""))
-        elif line.startswith("> ") and found and not found[-1].output:
-            found[-1].command += line[2:]
+        elif line.startswith(("> ", ">\n")) and found and not found[-1].output:
+            found[-1].command += line[2:] or "\n"
         else:
             found[-1].output += line
     return found
@@ -53,7 +54,7 @@ def shown(language: str, example: Example) -> str:
     """An example as it stands in a page."""
     prompt, more = ("$ ", "> ") if language == "console" else (">>> ", "... ")
     first, *rest = example.command.splitlines(keepends=True)
-    return prompt + first + "".join(f"{more}{line}" for line in rest) + example.output
+    return prompt + first + "".join(f"{more}{line}".replace(" \n", "\n") for line in rest) + example.output
 
 
 def needs(text: str) -> list[str]:
@@ -110,8 +111,11 @@ class Shell:
         self.process.stdin.write(f"{{ {command} }} </dev/null\necho '{mark}'\n")
         self.process.stdin.flush()
         lines: list[str] = []
+        watchdog = threading.Timer(_SECONDS, self.process.kill)
+        watchdog.start()
         for line in self.process.stdout:
             if line.endswith(f"{mark}\n"):
+                watchdog.cancel()
                 return "".join(lines) + line.removesuffix(f"{mark}\n")
             lines.append(line)
         raise AssertionError(f"the shell ended in: {command}{''.join(lines)}")

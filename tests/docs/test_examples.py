@@ -22,10 +22,12 @@ import pytest
 
 from telamon.project import load_project
 from tests.docs.blocks import BLOCK, Numbers, Shell, environment, examples, matches, needs, shown
+from tests.sources.npm import DRIZZLE, link
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 WITH_EXAMPLES = [page for page in PAGES if BLOCK.search(page.read_text())]
+FROM_NPM = {"drizzle-kit": DRIZZLE}
 _CODE = re.compile(r"^```(toml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -60,9 +62,12 @@ def test_examples(page: Path, request: pytest.FixtureRequest) -> None:
     """What a page shows is what happens."""
     text = page.read_text()
     for program in needs(text):
-        if not shutil.which(program):
+        if program not in FROM_NPM and not shutil.which(program):
             pytest.skip(f"{program} is not installed")
     shell: Shell = request.getfixturevalue("shell")
+    for program in needs(text):
+        if program in FROM_NPM:
+            link(shell.folder, *FROM_NPM[program])
     wanted, printed = Numbers(), Numbers()
     wrong: list[str] = []
 
