@@ -218,12 +218,12 @@ def python() -> Iterator[str]:
 
 
 def _function(function: Callable[..., Any], title: str, level: str = "##") -> Iterator[str]:
-    yield from (f"{level} {title}", "", "```python", _signature(title.rpartition(".")[2], function), "```", "")
+    yield from (f"{level} {title}", "", "```py", _signature(title.rpartition(".")[2], function), "```", "")
     yield from _prose(inspect.getdoc(function) or "")
 
 
 def _class(found: type, title: str, level: str = "##", *, members: bool = True) -> Iterator[str]:
-    yield from (f"{level} {title}", "", "```python", _signature(found.__name__, found), "```", "")
+    yield from (f"{level} {title}", "", "```py", _signature(found.__name__, found), "```", "")
     yield from _prose(inspect.getdoc(found) or "")
     if not members:
         return
@@ -233,7 +233,7 @@ def _class(found: type, title: str, level: str = "##", *, members: bool = True) 
         if isinstance(each, property):
             yield from (f"**`.{name}`** {_flowing(inspect.getdoc(each) or '')}", "")
         else:
-            yield from ("```python", _signature(f".{name}", each), "```", "", *_prose(inspect.getdoc(each) or ""))
+            yield from ("```py", _signature(f".{name}", each), "```", "", *_prose(inspect.getdoc(each) or ""))
 
 
 def _signature(name: str, function: Callable[..., Any]) -> str:
