@@ -211,7 +211,14 @@ def python() -> Iterator[str]:
     yield from ("## telamon.apply.events", "", "What `on_event` is told.", "")
     for event in typing.get_args(Event):
         yield from _class(event, event.__name__, "###")
-    yield from ("## Fixtures of pytest", "", "Where Telamon is installed, pytest has them.", "", "| fixture | |", "|---|---|")
+    yield from (
+        "## Fixtures of pytest",
+        "",
+        "Where Telamon is installed, pytest has them.",
+        "",
+        "| fixture | |",
+        "|---|---|",
+    )
     for name, found in vars(pytest_plugin).items():
         if isinstance(found, pytest_plugin.pytest.FixtureDef | type(pytest_plugin.telamon_url)):
             yield f"| `{name}` | {_cell(_flowing(inspect.getdoc(found) or ''))} |"

@@ -110,7 +110,9 @@ class Settings:
                     raise UsageError(
                         f"There is no lint rule {name}",
                         where="[lint] of the configuration",
-                        do=f"Do you mean {near[0]}?" if near else "The documentation lists them on the page of lint rules.",
+                        do=f"Do you mean {near[0]}?"
+                        if near
+                        else "The documentation lists them on the page of lint rules.",
                     )
 
 
