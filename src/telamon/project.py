@@ -105,7 +105,7 @@ class Env:
 
     @property
     def dir(self) -> str | None:
-        """The migration directory; a path is relative to the configuration. Commands take `migrations` if it is unsaid."""
+        """The migration directory; a path is relative to the configuration. Unsaid, `migrations` is taken."""
         written = self._text("dir")
         if written is None:
             return None

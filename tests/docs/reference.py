@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-import telamon.errors
 from telamon import fleet, objects, project, pytest_plugin
 from telamon.api import Project, apply, diff
 from telamon.apply import ApplyReport, Options, Status
@@ -94,7 +93,8 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         text, default = _option_help(option, context)
         names = " ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
         value = _cell("" if option.is_flag else _metavar(option, context))
-        yield f"| {names} | {f'`{value}`' if value else ''} | {_cell(text)}{f' Default: {default}.' if default else ''} |"
+        said = f"{text} Default: {default}." if default else text
+        yield f"| {names} | {f'`{value}`' if value else ''} | {_cell(said)} |"
     yield ""
     if hidden := [each for each in options if each.hidden]:
         yield "Taken for the sake of Atlas's command lines: " + "; ".join(
@@ -168,7 +168,8 @@ def kinds() -> Iterator[str]:
 def exit_codes() -> Iterator[str]:
     """Every exit code."""
     yield from ("# Exit codes", "", _MADE, "", "| code | error | |", "|---|---|---|", "| 0 | | It is done. |")
-    found = [telamon.errors.TelamonError, *sorted(TelamonError.__subclasses__(), key=lambda each: each.exit_code)]
+    found: list[type[TelamonError]] = [TelamonError]
+    found += sorted(TelamonError.__subclasses__(), key=lambda each: each.exit_code)
     for error in found:
         if error.__module__ == "telamon.errors":
             text = "Something failed." if error is TelamonError else _flowing(inspect.getdoc(error) or "")
@@ -177,7 +178,7 @@ def exit_codes() -> Iterator[str]:
         "",
         "Code 3 is also that of `migrate lint` with errors, of `migrate diff --check` where a migration is missing, of "
         "`migrate test` with a test that failed, and of `doctor` with a problem. A command that is broken off by Ctrl-C "
-        "ends with 130. An error goes to stderr: what happened, where, why, and what to do.",
+        "ends with 1. An error goes to stderr: what happened, where, why, and what to do.",
         "",
         "In Python the same numbers are `TelamonError.exit_code`.",
     )
@@ -220,7 +221,7 @@ def python() -> Iterator[str]:
         "|---|---|",
     )
     for name, found in vars(pytest_plugin).items():
-        if isinstance(found, pytest_plugin.pytest.FixtureDef | type(pytest_plugin.telamon_url)):
+        if isinstance(found, type(pytest_plugin.telamon_url)):
             yield f"| `{name}` | {_cell(_flowing(inspect.getdoc(found) or ''))} |"
 
 
