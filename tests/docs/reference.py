@@ -177,7 +177,7 @@ def exit_codes() -> Iterator[str]:
     yield from (
         "",
         "Code 3 is also that of `migrate lint` with errors, of `migrate diff --check` where a migration is missing, of "
-        "`migrate test` with a test that failed, and of `doctor` with a problem. A command that is broken off by Ctrl-C "
+        "`migrate test` with a test that failed, and of `doctor` with a problem. One that is broken off by Ctrl-C "
         "ends with 1. An error goes to stderr: what happened, where, why, and what to do.",
         "",
         "In Python the same numbers are `TelamonError.exit_code`.",

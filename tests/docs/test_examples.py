@@ -1,7 +1,7 @@
 """Every console and Python block of the README and of docs/ is run, and its output compared.
 
 In a ```console block a line that begins with `$ ` is a command, `> ` goes on with it, and all else is what it prints,
-on both channels. ```pycon blocks are Python sessions. The blocks of one page share a shell and an empty folder. Times and
+on both channels. ```pycon blocks are Python sessions. The blocks of a page share a shell and an empty folder. Times and
 addresses may differ; so may versions and hashes, but a page must be one run: the same ones in the same places. A line
 `...` stands for any lines. A page that says `<!-- needs: psql -->` is run where that program is.
 
