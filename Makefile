@@ -7,7 +7,7 @@ MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
 EXAMPLES ?= 5000
 
-.PHONY: help setup demo test test-deps test-matrix fuzz faults e2e lint exam bench clean
+.PHONY: help setup demo test test-deps test-matrix fuzz faults e2e lint exam bench docs clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
@@ -19,6 +19,7 @@ help:
 	@echo "make fuzz         random schemas, other ones each time; EXAMPLES=5000 in each of 8 shards"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
+	@echo "make docs         the documentation as a site, in out/site"
 	@echo "make exam         the schema corpora beside the project, if they are there"
 	@echo "make clean        delete what these commands made here"
 
@@ -67,6 +68,12 @@ exam: $(VENV)/.test
 
 bench: $(VENV)/.test
 	@for measurement in startup hash diff replay apply fleet seed; do $(BIN)/python bench/$$measurement.py || exit 1; done
+
+docs: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python -m tests.docs.reference
+	NO_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --strict --quiet
+	@echo "out/site/index.html"
 
 clean:
 	rm -rf $(VENV) out .servers build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -96,7 +96,8 @@ def test_light_and_not_shadowed() -> None:
         "import telamon.diff.renames, telamon.apply.runner\n"
         "from telamon.diff import Changes\n"
         "assert telamon.diff.__module__ == telamon.apply.__module__ == 'telamon.api'\n"
-        "from telamon import Project, apply, diff\n"
+        "from telamon import Options, Project, apply, diff\n"
+        "assert Options(to_version='1').lock_timeout == 10\n"
         "assert callable(diff) and callable(apply) and not hasattr(telamon, 'nothing')\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(telamon.__file__).parents[1])}

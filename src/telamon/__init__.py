@@ -10,8 +10,9 @@ from telamon.version import __version__
 
 if TYPE_CHECKING:
     from telamon.api import Project, TelamonError, apply, diff
+    from telamon.apply.options import Options
 
-__all__ = ["Project", "TelamonError", "__version__", "apply", "diff"]
+__all__ = ["Options", "Project", "TelamonError", "__version__", "apply", "diff"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,6 +21,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module("telamon.fleet")
+    if name == "Options":
+        from telamon.apply.options import Options
+
+        return Options
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from telamon import api

@@ -89,7 +89,7 @@ def apply(
     Args:
         url: of the target, postgres://...
         directory: where the migrations are.
-        options: `telamon.apply.Options`: dry run, transaction mode, waiting times and more; None for the defaults.
+        options: `telamon.Options`: dry run, transaction mode, waiting times and more; None for the defaults.
         on_event: is told everything as it happens (`telamon.apply.events`), partly from another thread.
 
     Returns:

@@ -100,7 +100,7 @@ class Env:
 
     @property
     def src(self) -> tuple[str, ...]:
-        """The sources of the desired schema, for `telamon.sources.open_source`; empty if none is named."""
+        """The sources of the desired schema; several are merged."""
         return self._list("src")
 
     @property
@@ -112,7 +112,7 @@ class Env:
 
     @property
     def dir(self) -> str | None:
-        """The migration directory as a path, relative to the working directory where it lies below it."""
+        """The migration directory; a path is relative to the configuration. Unsaid, `migrations` is taken."""
         written = self._text("dir")
         if written is None:
             return None
@@ -163,7 +163,8 @@ class Env:
 
     @property
     def destructive(self) -> Destructive | None:
-        """What is done about changes that lose data; None if nothing is said."""
+        """What is done about changes that lose data. If nothing is said, `migrate diff` asks where there is a terminal,
+        and what changes a target refuses."""
         return cast("Destructive | None", self._text("destructive"))
 
     @property
@@ -179,7 +180,7 @@ class Env:
 
     @property
     def lock_timeout(self) -> float | None:
-        """How long to wait for the lock, in seconds. Written `10`, `"10s"`, `"500ms"` or `"2m"`."""
+        """How long to wait for another run, in seconds. Written `10`, `"10s"`, `"500ms"` or `"2m"`."""
         value = self.values.get("lock_timeout")
         if value is None or isinstance(value, int | float):
             return value
@@ -187,12 +188,12 @@ class Env:
 
     @property
     def exec_order(self) -> ExecOrder:
-        """What is done about files that are older than the last one applied."""
+        """What is done about files that are older than the last one applied: an error, left out, or run."""
         return cast("ExecOrder", self._text("exec_order") or "linear")
 
     @property
     def tx_mode(self) -> TxMode:
-        """What one transaction spans."""
+        """What one transaction spans: a file, all that is pending, or nothing."""
         return cast("TxMode", self._text("tx_mode") or "file")
 
     @property
@@ -207,7 +208,7 @@ class Env:
 
     @property
     def lint(self) -> Mapping[str, Any]:
-        """The table `[lint]` as written, for `telamon.lint.settings`."""
+        """The table `[lint]`: which rules are in force, and how grave they are."""
         return cast("Mapping[str, Any]", self.values.get("lint", {}))
 
     @property
@@ -228,7 +229,7 @@ class Env:
 
     @property
     def targets(self) -> Targets | None:
-        """The targets where there are many, None where `url` says it all."""
+        """The targets, where there are many instead of one `url`."""
         value = self.values.get("targets")
         if value is None or isinstance(value, list):
             return None if value is None else Targets(self._list("targets"))

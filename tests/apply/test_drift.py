@@ -53,6 +53,10 @@ def test_none_then_some_explained(case: Case) -> None:
     table = by_object["table:public.hot"]
     assert (table["how"], "CREATE TABLE" in table["adopt"], "DROP TABLE" in table["revert"]) == ("surplus", True, True)
     assert case.rows("version") == ["1", "2"]
+    edited = next(case.path.glob("1*.sql"))
+    edited.write_text("create table a ();")
+    unsealed = run(case)
+    assert (unsealed.returncode, f"{edited.name} was edited" in unsealed.stderr) == (3, True)
 
 
 def test_revert(case: Case) -> None:

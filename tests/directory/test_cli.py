@@ -63,6 +63,7 @@ def test_validate_looks_into_the_files(tmp_path: Path) -> None:
         (("hash",), 2, "does not exist"),
         (("validate", "--no-replay"), 2, "does not exist"),
         (("validate", "--nope"), 2, "No such option"),
+        (("vaildate",), 2, "Did you mean 'validate'?"),
     ],
 )
 def test_bad_input(tmp_path: Path, arguments: tuple[str, ...], code: int, text: str) -> None:

@@ -1,6 +1,6 @@
 """Squawk, a linter that looks at syntax, on the same examples: where the two differ, and why.
 
-Makes `docs/lint-compared.md`. The reasons are written by hand; a difference without a reason is a failure.
+Makes `docs/explanation/lint-compared.md`. The reasons are written by hand; a difference without a reason is a failure.
 """
 
 from __future__ import annotations

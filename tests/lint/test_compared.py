@@ -10,7 +10,7 @@ import pytest
 from tests.lint.compared import by_squawk, compare, page, programs, squawk, unexplained
 from tests.lint.conftest import Lab
 
-PAGE = Path(__file__).parents[2] / "docs" / "lint-compared.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "lint-compared.md"
 
 
 def test_every_difference_is_explained(lab: Lab, tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_role(target: Work) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--to", "new.sql"), 2, "which database?"),
+        (("--to", "new.sql"), 2, "Which database?"),
         (("-u", "{url}"), 2, "No desired schema is given"),
         (("--to", "absent.sql", "-u", "{url}"), 2, "absent.sql"),
         (("--to", "bad.sql", "-u", "{url}"), 1, "bad.sql:2"),

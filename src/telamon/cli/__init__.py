@@ -47,6 +47,20 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"telamon.cli.{stem}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchOption:
+            raise
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx) from error
+
     def _refusing(self, name: str) -> click.Command | None:
         """A hidden command in the place of one of Atlas's that is not there: it says what to do instead."""
         key = name if self.name == "telamon" else f"{self.name} {name}"

@@ -6,12 +6,14 @@ import json
 
 import click
 
+from telamon.cli.compat import format_option_of
+
 
 @click.command("status")
 @click.option("--major", type=click.IntRange(min=14), help="The PostgreSQL major version to prefer.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option_of("text", "json")
 def command(major: int | None, form: str) -> None:
-    """Tell which server is used for the dev database, and which have data here."""
+    """Tells which server is used for the dev database, and which have data here."""
     from telamon.dev.embedded import EmbeddedDev, clusters
 
     dev = EmbeddedDev(major)

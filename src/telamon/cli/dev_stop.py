@@ -6,12 +6,14 @@ import json
 
 import click
 
+from telamon.cli.compat import format_option_of
+
 
 @click.command("stop")
 @click.option("--purge", is_flag=True, help="Delete the servers' data too: cached templates and all.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option_of("text", "json")
 def command(purge: bool, form: str) -> None:
-    """Stop the embedded server and, with --purge, delete its data.
+    """Stops the embedded server and, with --purge, deletes its data.
 
     A server that a run is using is left to that run, which stops it at its end.
     """

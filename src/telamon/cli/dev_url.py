@@ -6,12 +6,14 @@ import json
 
 import click
 
+from telamon.cli.compat import format_option_of
+
 
 @click.command("url")
 @click.option("--major", type=click.IntRange(min=14), help="The PostgreSQL major version to prefer.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option_of("text", "json")
 def command(major: int | None, form: str) -> None:
-    """Start the embedded server and print a URL of an empty database on it.
+    """Starts the embedded server and prints a URL of an empty database on it.
 
     The server stays up until `telamon dev stop`, and so does the database.
     """

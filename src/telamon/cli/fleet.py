@@ -79,14 +79,15 @@ def _limits(env: Env) -> Limits:
 
 
 def _line(outcome: Outcome) -> str:
+    from telamon.report.counted import counted
+
     if outcome.state == "failed":
-        done = f"{len(outcome.files)} migrations, then " if outcome.files else ""
+        done = f"{counted(len(outcome.files), 'migration')}, then " if outcome.files else ""
         return f"{outcome.name}: {done}failed: {outcome.error.splitlines()[0]}"
     if outcome.state == "nothing":
         return f"{outcome.name}: nothing to do"
-    count = len(outcome.files)
     return (
-        f"{outcome.name}: {count} migration{'s' * (count != 1)}, {outcome.statements} sql statements, "
+        f"{outcome.name}: {counted(len(outcome.files), 'migration')}, {counted(outcome.statements, 'sql statement')}, "
         f"at version {outcome.version or 'none'} ({outcome.seconds:.1f}s)"
     )
 

@@ -38,6 +38,7 @@ def command(
     from telamon.directory import Directory
     from telamon.errors import UsageError
     from telamon.importing import convert, locate, read_foreign
+    from telamon.report.counted import counted
 
     project = load_env(env, config)
     place = locate(source)
@@ -63,7 +64,7 @@ def command(
         click.echo(f"{directory.path}/{name}")
     for text in found.notes:
         note(f"Note: {text}")
-    note(f"{len(names)} migrations from {place.format}{'' if no_replay else '; they replay'}.")
+    note(f"{counted(len(names), 'migration')} from {place.format}{'' if no_replay else ', replayed'}.")
     if names:
         note(f"On databases that have them already: telamon migrate set {wanted.files[-1].version} --url ...")
     offer_attributes(directory.path, 0)

@@ -33,6 +33,7 @@ def command(
     from telamon.engine import open_engine
     from telamon.generate import EVERYTHING
     from telamon.history.rebase import rebase, sides
+    from telamon.report.counted import counted
 
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
@@ -55,6 +56,6 @@ def command(
         note("Warning: the two sides do not commute; with mine first the schema would not be the same:")
         for line in made.quarrel.splitlines():
             note(f"  {line}")
-    note(f"{len(made.moved)} of {len(found.mine)} migrations moved; replayed and sealed.")
+    note(f"{len(made.moved)} of {counted(len(found.mine), 'migration')} moved; replayed and sealed.")
     if found.ref:
         note(f"When it is as you want it: git add {directory.path}")

@@ -40,6 +40,7 @@ def command(
     from telamon.history import git
     from telamon.history.choice import since
     from telamon.history.squash import squash
+    from telamon.report.counted import counted
 
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
@@ -70,6 +71,6 @@ def command(
     for warning in made.warnings:
         note(f"Warning: {warning}")
     how = f"joined as they are, because {made.reason}" if made.reason else "planned anew"
-    note(f"{len(made.replaced)} migrations {how}; proved equal on the dev database.")
+    note(f"{counted(len(made.replaced), 'migration')} {how}; proved equal on the dev database.")
     if not made.file:
         note("They undid each other: nothing is left of them.")

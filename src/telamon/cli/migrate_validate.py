@@ -33,8 +33,10 @@ def command(
     if form == "text":
         for warning in warnings:
             note(f"Warning: {warning}")
-        seen = "sealed and in order" if no_replay else "sealed, in order, and replay"
-        note(f"{directory.path}: {len(directory.files)} migrations, {seen}")
+        from telamon.report.counted import counted
+
+        seen = "sealed and in order" if no_replay else "sealed, in order, replayed"
+        note(f"{directory.path}: {counted(len(directory.files), 'migration')}, {seen}")
 
 
 def _check(directory: Directory, dev: str | None, replay: bool) -> None:

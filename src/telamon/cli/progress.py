@@ -115,7 +115,7 @@ class TextProgress:
 
     def _running(self, event: Running) -> None:
         who = f", waits for {event.blockers[0]}" if event.blockers else ""
-        text = f"{event.seconds:.0f}s {' '.join(event.sql.split())[:60]}{who}"
+        text = f"{event.seconds:.0f}s {' '.join(event.sql.split()).rstrip(';')[:60]}{who}"
         if sys.stderr.isatty():
             if self._spinner is None:
                 self._spinner = _spinner(text)

@@ -69,6 +69,8 @@ def command(
         note(f"Perhaps a rename: {rename} (--rename {rename.flag})")
     for loss in planned.plan.losses:
         note(f"Hazard: this loses {loss}")
+    if planned.proof and planned.proof.data:
+        note(f"Hazard: whether it can be applied depends on the rows: {planned.proof.data}")
     if form == "json":
         from telamon.report.plan import plan_as_json
 

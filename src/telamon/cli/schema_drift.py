@@ -53,6 +53,7 @@ def command(
     with place_of(given) as place:
         project = place.project
         directory = Directory.read(first(directory_url, project.dir, default="migrations"))
+        directory.check()
         schema = first(revisions_schema, project.revisions_schema, default=None)
         drift = find_drift(place.engine, place.target, directory, ignore=project.ignore, revisions_schema=schema)
         wishes = wishes_of(given["renames"], given["no_rename"], given["using"], project, required=True)

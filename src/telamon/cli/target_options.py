@@ -85,7 +85,7 @@ def require_url(url: str | None, env: Env) -> str:
     found = resolved_one(url, env) or env.url
     if not found:
         raise UsageError(
-            "which database?",
+            "Which database?",
             why=env.hint,
             do="Give --url postgres://user@host:5432/database, or set url in the configuration.",
         )

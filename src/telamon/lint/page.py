@@ -10,7 +10,7 @@ from telamon.lint.rules import RULES
 
 _HEAD = """# Lint rules
 
-Made from `src/telamon/lint/rules`; `TELAMON_WRITE_DOCS=1 pytest tests/lint/test_page.py` writes it anew.
+<!-- Made from src/telamon/lint/rules; TELAMON_WRITE_DOCS=1 pytest tests/docs writes it anew. -->
 
 `telamon migrate lint` runs each statement of the new migrations on a copy of the base state with a few rows in each
 table, and looks at what it did: the locks it took, the tables it rewrote or read from end to end, the facts that came,

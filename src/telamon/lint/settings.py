@@ -119,7 +119,9 @@ class Settings:
                     raise UsageError(
                         f"There is no lint rule {name}",
                         where=self.where,
-                        do=f"Do you mean {near[0]}?" if near else "docs/rules.md lists them.",
+                        do=f"Do you mean {near[0]}?"
+                        if near
+                        else "The documentation lists them on the page of lint rules.",
                     )
 
 

@@ -1,7 +1,7 @@
 """Reading tests of migrations: SQL in which comment lines such as `-- expect: ...` say what is tested.
 
 A directive takes what stands behind its colon, then the statements below it, up to the next directive. The format is
-described for its users in docs/migration-tests.md.
+described for its users in docs/guides/migration-tests.md.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _files(rest: str, base: Path, label: str) -> list[Path]:
     found = [Path(name) for name in sorted(glob.glob(str(written), recursive=True)) if name.endswith(_MODULES)]
     if not found:
         raise UsageError(
-            f"There is no schema {rest}", where=label, do="Check the path; it is relative to the configuration."
+            f"There is no schema {rest}", where=label, do=f"Check the path: it was looked for from {base}."
         )
     return found
 

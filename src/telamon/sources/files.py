@@ -40,7 +40,7 @@ def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
         raise UsageError("Only a migration directory has versions", where=f"file://{rest}")
     if not path.exists():
         raise UsageError(
-            f"There is no file or folder {_shown(path)}", do="Check the path; it is relative to the configuration."
+            f"There is no file or folder {_shown(path)}", do=f"Check the path: it was looked for from {base}."
         )
     return SqlSource((read_text(path),), ordered=True, label=_shown(path))
 

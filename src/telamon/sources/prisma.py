@@ -30,7 +30,7 @@ def open_prisma(rest: str, base: Path) -> SqlSource:
     path = base.absolute() / Path(rest).expanduser()
     if not rest or not path.exists():
         raise UsageError(
-            f"There is no schema {rest}", where=label, do="Check the path; it is relative to the configuration."
+            f"There is no schema {rest}", where=label, do=f"Check the path: it was looked for from {base}."
         )
     tool = find_tool("prisma", path.parent, label, install="npm i -D prisma")
     option = "--to-schema" if int(tool.version.split(".")[0] or 0) >= _RENAMED else "--to-schema-datamodel"
