@@ -34,6 +34,7 @@ _LINT = {
     "severity": "a table: a code, rule or group, and `error`, `warning`, `info`, `off` or `on`",
     "naming": f"a table: {', '.join(f'`{each}`' for each in lint_settings.NAMED)}, and the pattern of its names",
     "types": "a table: an unwanted type, and what to take instead",
+    "ownership": "a table: `allow` and `deny`, patterns of the objects that migrations may and must not change",
     "path": "a list of tables: `files`, a pattern, and their `severity`; the last one that matches goes first",
     "sql": "a list of tables: `name`, `query`, `message`, `severity`; each new row of the query is a finding",
 }
