@@ -74,8 +74,18 @@ def judge(seen, ctx):
             yield Hit(f"Index {index.name} does not end with _idx", rewrite="")
 
 
-RULES = [Rule("OUR1", "index-names", "ours", "error", meaning="An index has an odd name.",
-              why="We look for them by name", instead="A name that ends with _idx.", judge=judge)]
+RULES = [
+    Rule(
+        "OUR1",
+        "index-names",
+        "ours",
+        "error",
+        meaning="An index has an odd name.",
+        why="We look for them by name",
+        instead="A name that ends with _idx.",
+        judge=judge,
+    )
+]
 ```
 
 ## Forecasts
