@@ -147,7 +147,7 @@ def pgbouncer(case: Case, folder: Path, mode: str, pool: int = 5) -> Iterator[st
         try:
             for _ in range(100):
                 try:
-                    psycopg.connect(url).close()
+                    psycopg.connect(url, connect_timeout=5).close()
                     break
                 except psycopg.OperationalError:
                     time.sleep(0.05)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from telamon.catalog.facts import Catalog
 from telamon.catalog.read import read_catalog
 from telamon.catalog.unmanaged import ELSEWHERE, IN_SCHEMAS, OF_RELATIONS
+from telamon.kinds import KINDS
 from tests.server import shared
 
 # One object of every class in pg_depend, and what must come of it: a fact of this kind.
@@ -88,6 +91,18 @@ def test_nothing_of_everything_is_unmanaged() -> None:
     kinds = {fact.kind for fact in catalog}
     assert {"rule", "event_trigger", "foreign_table", "user_mapping", "publication_table", "subscription"} <= kinds
     assert {"statistics", "default_privilege", "exclusion", "policy", "transform", "access_method"} <= kinds
+
+
+def test_no_kind_is_passed_over_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not asked for, because there seems to be nothing of it, would not have been found."""
+    scripts = (EVERYTHING, "CREATE TYPE silent AS ENUM ()", "CREATE TYPE shell", "CREATE DOMAIN d AS int")
+    found = [catalog_of(script) for script in scripts]
+    for kind in KINDS:
+        monkeypatch.setattr(type(kind), "present", "")
+    for script, catalog in zip(scripts, found, strict=True):
+        whole = catalog_of(script)
+        assert whole.digest() == catalog.digest() and len(whole.facts) > 1
+        assert {fact.id: fact.needs for fact in whole} == {fact.id: fact.needs for fact in catalog}
 
 
 def test_what_no_kind_knows_is_named() -> None:

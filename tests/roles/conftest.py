@@ -74,6 +74,9 @@ def served(place: Place, server: Dev) -> Iterator[Served]:
     assert place.run("init", "--roles").out == "roles.sql: written\n"
     with server.create() as database:
         served = Served(place, database)
+        # Another test's schema may name them, and so have made them without login on the server that all share.
+        for (name,) in served.admin("SELECT rolname FROM pg_roles WHERE rolname IN ('app_user', 'readonly')"):
+            served.admin(f"ALTER ROLE {name} LOGIN")
         ran = served.psql("-f", "roles.sql", environment={"APP_PASSWORD": "s3cret", "MIGRATION_PASSWORD": "s3cret"})
         assert (ran.code, ran.out + ran.err) == (0, "")
         done = place.run("migrate", "apply", "--url", served.url())

@@ -35,7 +35,6 @@ class BaseTypeSpec:
 
 class ShellType(Kind):
     name = "shell_type"
-    present = "SELECT FROM pg_catalog.pg_type WHERE typtype = 'p' AND oid >= 16384"
     rank = 8
 
     def query(self, server: Server) -> str:

@@ -18,7 +18,7 @@ class EnumSpec:
 
 class Enum(Kind):
     name = "enum"
-    present = "SELECT FROM pg_catalog.pg_enum"
+    present = "SELECT FROM pg_catalog.pg_type WHERE typtype = 'e' AND oid >= 16384"
     rank = 10
     swaps = True
 

@@ -369,7 +369,7 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
-            if need not in after.needs:
+            if need not in after.needs and need not in self.away:
                 self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
