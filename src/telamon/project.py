@@ -12,11 +12,8 @@ url = "${DATABASE_URL:-postgres://localhost/app}"
 from __future__ import annotations
 
 import os
-import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -276,6 +273,8 @@ class Env:
         """One of a list, resolved; a program with its arguments becomes what could have been written as a text."""
         if isinstance(part, str):
             return self._resolved(part, key)
+        import shlex
+
         return "exec://" + shlex.join(self._resolved(each, key) for each in part["exec"])
 
     def _resolved(self, text: str, key: str) -> str:
@@ -331,6 +330,8 @@ def _find() -> Path | None:
 
 
 def _parse(file: Path) -> tuple[str, dict[str, Any]]:
+    import tomllib
+
     try:
         text = file.read_text(encoding="utf-8")
         return text, tomllib.loads(text)
@@ -397,6 +398,8 @@ def _check(values: Mapping[str, Any], lines: Mapping[str, int], file: Path, know
     for key, value in values.items():
         where = f"{file}:{lines[key]}" if lines[key] else str(file)
         if key not in known:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, known, n=1, cutoff=0.5)
             do = f"Do you mean {near[0]}?" if near else f"Known are: {', '.join(known)}."
             raise UsageError(f"{key} is not a setting", where=where, do=do)

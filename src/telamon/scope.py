@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from telamon.catalog.facts import Catalog, Fact, Id, among, title
-from telamon.sources.types import SqlSource, TableRows
+
+if TYPE_CHECKING:
+    from telamon.sources.types import TableRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Scope:
 
     def towards(self, source: object) -> Scope:
         """The scope of a plan that leads to a source: where that is SQL, it says itself which rows are managed."""
+        from telamon.sources.types import SqlSource
+
         return replace(self, rows=source.rows) if isinstance(source, SqlSource) else self
 
 

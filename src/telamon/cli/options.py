@@ -9,12 +9,12 @@ import click
 
 from telamon.cli.compat import PATTERNS, SPLIT, dir_format_option, format_option_of, project_of, variables_option
 from telamon.errors import UsageError
-from telamon.scope import Scope
 
 if TYPE_CHECKING:
     from telamon.diff.renames import Rename
     from telamon.generate import Wishes
     from telamon.project import Env
+    from telamon.scope import Scope
     from telamon.sources import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -101,6 +101,8 @@ def scope_of(
             do=f"Leave it out, or give --schema {qualifier}.",
         )
     unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
+    from telamon.scope import Scope
+
     scope = Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
     return with_declared(scope, project, urls, configured=configured)
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# All but the first are compiled when first needed, for the sake of the start-up time.
 _SUM = re.compile(rb"[ -~]*atlas:(\w+)(?: +(.+))?")
-_OF_FILE = re.compile(r"[ -~]*atlas:(\w+)(?: +(.+))?", re.ASCII)
-_OWN = re.compile(r"(?:--|#)[ \t]*telamon:(\w+)(?:[ \t]+(.+))?", re.ASCII)
-_BLANK_LINE = re.compile(r"[ \t]*\n")
-_OF_STATEMENT = re.compile(r"(?:-- ?|# ?|/\*)atlas:(\w+)(?: +(.+))?", re.ASCII)
+_OF_FILE = r"(?a)[ -~]*atlas:(\w+)(?: +(.+))?"
+_OWN = r"(?a)(?:--|#)[ \t]*telamon:(\w+)(?:[ \t]+(.+))?"
+_BLANK_LINE = r"[ \t]*\n"
+_OF_STATEMENT = r"(?a)(?:-- ?|# ?|/\*)atlas:(\w+)(?: +(.+))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def file_directives(text: str, first_line: int = 1) -> tuple[Directive, ...]:
     directives are lost; a file's warnings say so.
     """
     directives, end = _leading(text, first_line)
-    return directives if end == len(text) or _BLANK_LINE.match(text, end) else ()
+    return directives if end == len(text) or re.compile(_BLANK_LINE).match(text, end) else ()
 
 
 def leading_directives(text: str) -> tuple[Directive, ...]:
@@ -65,16 +66,16 @@ def is_archive(text: str) -> bool:
 def statement_directives(comments: Iterable[str]) -> tuple[Directive, ...]:
     """The directives in the one-line comments that belong to a statement (`Statement.comments`)."""
     single = (comment.removesuffix("*/") for comment in comments if "\n" not in comment)
-    return tuple(_directive(match, 0) for comment in single if (match := _OF_STATEMENT.match(comment)))
+    return tuple(_directive(match, 0) for comment in single if (match := re.compile(_OF_STATEMENT).match(comment)))
 
 
-def _leading(text: str, line: int = 1, form: re.Pattern[str] = _OF_FILE) -> tuple[tuple[Directive, ...], int]:
+def _leading(text: str, line: int = 1, form: str = _OF_FILE) -> tuple[tuple[Directive, ...], int]:
     """The directives of the comment lines at the head of a text, and where the first other line begins."""
     found = []
     start = 0
     while text.startswith(("--", "#"), start):
         end = text.find("\n", start) + 1 or len(text)
-        if match := form.match(text[start:end].strip()):
+        if match := re.compile(form).match(text[start:end].strip()):
             found.append(_directive(match, line))
         start = end
         line += 1

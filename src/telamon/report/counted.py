@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from telamon.lint.finding import Finding, LintReport, Severity
+if TYPE_CHECKING:
+    from telamon.lint.finding import Finding, LintReport, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
