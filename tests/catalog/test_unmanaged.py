@@ -105,6 +105,15 @@ def test_no_kind_is_passed_over_that_is_there(monkeypatch: pytest.MonkeyPatch) -
         assert {fact.id: fact.needs for fact in whole} == {fact.id: fact.needs for fact in catalog}
 
 
+def test_two_connections_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large database is read over two, on one snapshot."""
+    one = catalog_of(EVERYTHING)
+    monkeypatch.setattr("telamon.catalog.fetch.LARGE", 0)
+    two = catalog_of(EVERYTHING)
+    assert one.digest() == two.digest() and one.unmanaged == two.unmanaged
+    assert {fact.id: fact.needs for fact in one} == {fact.id: fact.needs for fact in two}
+
+
 def test_what_no_kind_knows_is_named() -> None:
     """Additions to PostgreSQL's own operator families, and privileges on its own objects."""
     named = catalog_of(EVERYTHING + NAMED).unmanaged

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
 Rows = list[tuple[Any, ...]]
-LARGE = 3000
+LARGE = 20_000
 """Relations from which on a second connection gains more than it costs."""
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Who has taken another role sees other things than a new connection would.
 _SIZE = (
-    f"SELECT CASE WHEN current_user = session_user AND (SELECT count(*) FROM pg_catalog.pg_class) > {LARGE}"
+    "SELECT CASE WHEN current_user = session_user AND (SELECT count(*) FROM pg_catalog.pg_class) > {}"
     " THEN pg_catalog.pg_export_snapshot() END"
 )
 
@@ -76,7 +76,7 @@ class Snapshot:
         psycopg's own pipeline waits for all results before it hands out the first; here the caller takes in the first
         rows while the server works on the next ones. On a large database a second connection helps.
         """
-        name = self.row(_SIZE)[0]
+        name = self.row(_SIZE.format(LARGE))[0]
         other = _second(self.connection, name, self.settings, self.stack) if name else None
         streams = [_Stream(self.connection, [query.text for query in queries if not (other and query.apart)])]
         self.stack.callback(streams[0].close)
