@@ -64,7 +64,7 @@ class Partition(Kind):
                              FROM pg_catalog.pg_index own JOIN pg_catalog.pg_inherits j ON j.inhparent = own.indexrelid
                              JOIN pg_catalog.pg_class x ON x.oid = j.inhrelid
                              JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
-                            WHERE own.indrelid = c.oid) END
+                            WHERE own.indrelid = c.oid AND own.indisvalid) END
               FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid
              WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
