@@ -26,14 +26,15 @@ class Links:
     __slots__ = ("_found", "_work_out")
 
     def __init__(self, work_out: Callable[[], tuple[Needs, Needs]]) -> None:
-        self._work_out = work_out
-        self._found: tuple[Needs, Needs] | None = None
+        self._work_out: Callable[[], tuple[Needs, Needs]] | None = work_out
+        self._found: tuple[Needs, Needs] = ({}, {})
 
     @property
     def found(self) -> tuple[Needs, Needs]:
         """(needs, auto) by identity; what is not in it needs its parent and nothing else."""
-        if self._found is None:
-            self._found = self._work_out()
+        if (work_out := self._work_out) is not None:
+            self._found = work_out()
+            self._work_out = None  # with all that it was worked out from, as large as the catalog
         return self._found
 
 

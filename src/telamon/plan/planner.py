@@ -69,17 +69,19 @@ def make_plan(
         Refusal: when a change cannot be planned without being told more.
         TelamonError: when definitions depend on each other in a circle.
     """
-    changes = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
+    changes = changed(old, new, strict_order)
     if not changes:
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
-    left = with_misplaced(diff(old, new), old, new) if strict_order else diff(old, new)
-    planned = Planner(old, new, server, left, using or {}, strict_order).plan()
+    planned = Planner(old, new, server, changed(old, new, strict_order), using or {}, strict_order).plan()
     return Plan((*first, *planned.steps), changes)
 
 
-def with_misplaced(changes: Changes, old: Catalog, new: Catalog) -> Changes:
-    """The changes, and what is the same but for the order of its parts."""
+def changed(old: Catalog, new: Catalog, strict_order: bool) -> Changes:
+    """The changes; in strict order also what is the same but for the order of its parts."""
+    changes = diff(old, new)
+    if not strict_order:
+        return changes
     kept = (fact for fact in old if fact.id in new.facts and fact.id not in changes.altered)
     misplaced = (fact.id for fact in kept if BY_NAME[fact.kind].misplaced(fact, old, new))
     return replace(changes, altered=(*changes.altered, *misplaced))
