@@ -13,7 +13,8 @@ from dataclasses import dataclass
 Schema = Mapping[str, int]
 """Slot -> variant; what is not named has variant 0."""
 
-ROLES = ("reader", "Writer two")
+ROLES = ("reader", '"Writer two"')
+"""As SQL writes them, and as the cases write them: a server makes each text of CREATE ROLE once."""
 TABLES = ("users", "Order lines", "parts", "audit")
 COLUMNS = ("email", "Weird name", "state", "amount", "note")
 

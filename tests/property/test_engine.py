@@ -56,7 +56,7 @@ schemas, edits = pieces(10, 90), pieces(1, 6)
 def engine() -> Iterator[Engine]:
     """An engine on the server of the cases."""
     server = shared()
-    server.once([f'CREATE ROLE "{role}"' for role in ROLES])
+    server.once([f"CREATE ROLE {role}" for role in ROLES])
     with open_engine(server.url("postgres"), Scope()) as found:
         yield found
 
