@@ -75,13 +75,17 @@ class Engine:
         """
         if isinstance(source, DatabaseSource):
             return self.read_url(source.url)
-        key = key_of(self.dev.identity, self.scope.key(), source_key(source))
+        key = self.key(source)
         catalog = self.found.get(key) or load_catalog(key)
         if catalog is None:
             with self.database(source) as database:
                 catalog = self.read(database)
             self.found[key] = catalog
         return catalog
+
+    def key(self, source: SqlSource | DirectorySource) -> str:
+        """The name under which what a source means is saved."""
+        return key_of(self.dev.identity, self.scope.key(), source_key(source))
 
     def catalogs(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
         """What two sources mean; they are executed side by side where the dev server allows.

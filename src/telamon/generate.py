@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,25 +117,46 @@ def migrate_diff(
         key = key_of(*about, directory.chain_key(None))
         if is_noted(key):
             return Written(None)
+    from telamon.catalog.store import save_kept
     from telamon.engine import open_engine, plan_between
+    from telamon.excerpt.memory import plan_edit, remember
 
+    wishes = replace(wishes, ask=once(wishes.ask) if wishes.ask else None)
+    here = DirectorySource(Path(directory.path), None)
     with open_engine(dev, scope) as engine:
-        planned = plan_between(engine, DirectorySource(Path(directory.path), None), source, wishes)
+        edited = plan_edit(engine, directory, source, wishes)
+        planned = edited[0] if edited else plan_between(engine, here, source, wishes)
         if not planned.plan:
+            remember(engine, directory, source, wishes)
             if key:
                 note(key)
             return Written(None, planned)
         if check or (planned.plan.losses and not consent(planned.plan)):
             return Written(None, planned)
         file = write_plan(directory, name, planned)
-        if planned.proof:
-            # The next diff begins here; what this plan led to was read already.
-            here = source_key(DirectorySource(Path(directory.path), None))
-            engine.found.clear()
-            engine.found[key_of(engine.dev.identity, scope.key(), here)] = planned.proof.reached
+        directory = Directory.read(directory.path)
+        # The next diff begins here; what this plan led to was read already.
+        engine.found.clear()
+        if edited:
+            save_kept(engine.key(here), edited[1])
+        elif planned.proof:
+            engine.found[engine.key(here)] = planned.proof.reached
+        remember(engine, directory, source, wishes)
         if key:
-            note(key_of(*about, Directory.read(directory.path).chain_key(None)))
+            note(key_of(*about, directory.chain_key(None)))
     return Written(file, planned)
+
+
+def once(ask: Ask) -> Ask:
+    """Asks each question only once."""
+    answers: dict[tuple[Rename, ...], Sequence[Rename]] = {}
+
+    def answer(found: Sequence[Rename]) -> Sequence[Rename]:
+        if tuple(found) not in answers:
+            answers[tuple(found)] = ask(found)
+        return answers[tuple(found)]
+
+    return answer
 
 
 def write_plan(directory: Directory, name: str, planned: Planned) -> str:

@@ -222,6 +222,8 @@ class Kind:
     goes from them is gone."""
     after_rows: ClassVar[bool] = False
     """Whether it acts on rows that go in, or looks at them when it is made."""
+    leaf: ClassVar[bool] = False
+    """Whether nothing but what is said of it can need it, so that a sketch of its whole may do without."""
 
     def query(self, server: Server) -> str:
         """The one query that finds all facts of this kind; "" when another kind's query does."""

@@ -13,6 +13,7 @@ from telamon.quote import ident
 
 class Check(TableConstraint):
     name = "check"
+    leaf = True
     rank = 38
     type = "c"
     survives = frozenset({"typmod", "type"})

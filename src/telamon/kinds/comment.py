@@ -18,6 +18,7 @@ class CommentSpec:
 
 class Comment(Kind):
     name = "comment"
+    leaf = True
     rank = 80
     survives = frozenset({"typmod", "type"})
 

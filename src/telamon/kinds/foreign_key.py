@@ -15,6 +15,7 @@ from telamon.quote import ident
 
 class ForeignKey(TableConstraint):
     name = "foreign_key"
+    leaf = True
     rank = 60
     after_rows = True
     type = "f"

@@ -53,6 +53,7 @@ class GrantSpec:
 
 class Grant(Kind):
     name = "grant"
+    leaf = True
     rank = 82
     survives = frozenset({"typmod", "type"})
 

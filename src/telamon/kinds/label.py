@@ -20,6 +20,7 @@ class Label(Kind):
     """The path ends with the provider."""
 
     name = "label"
+    leaf = True
     present = "SELECT FROM pg_catalog.pg_seclabel"
     rank = 83
     survives = frozenset({"typmod", "type"})

@@ -31,6 +31,8 @@ class ClusterSpec:
 class Mark(Kind):
     """A property of a table that is set with one clause of ALTER TABLE and taken back with another."""
 
+    leaf = True
+
     survives = frozenset({"typmod", "type"})
     nothing: str
 

@@ -39,6 +39,7 @@ class OwnerSpec:
 
 class Owner(Kind):
     name = "owner"
+    leaf = True
     rank = 81
     leads = lasts = True
     survives = frozenset({"typmod", "type"})

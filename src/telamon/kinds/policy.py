@@ -28,6 +28,7 @@ class PolicySpec:
 
 class Policy(Kind):
     name = "policy"
+    leaf = True
     present = made("pg_policy")
     renames_freely = True
     rank = 63

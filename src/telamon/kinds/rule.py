@@ -20,6 +20,7 @@ class RuleSpec:
 
 class Rule(Kind):
     name = "rule"
+    leaf = True
     present = f"{made('pg_rewrite')} AND rulename <> '_RETURN'"
     after_rows = True
     rank = 61

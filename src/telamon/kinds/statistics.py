@@ -32,6 +32,7 @@ class StatisticsSpec:
 
 class Statistics(Kind):
     name = "statistics"
+    leaf = True
     present = made("pg_statistic_ext")
     rank = 58
     survives = frozenset({"typmod", "type"})

@@ -22,6 +22,7 @@ class TriggerSpec:
 
 class Trigger(Kind):
     name = "trigger"
+    leaf = True
     present = made("pg_trigger")
     rank = 62
     after_rows = True

@@ -28,6 +28,7 @@ class TriggerStateSpec:
 
 class TriggerState(Kind):
     name = "trigger_state"
+    leaf = True
     present = made("pg_trigger")
     rank = 64
     survives = frozenset({"typmod", "type"})

@@ -23,11 +23,13 @@ class Plan:
         steps: in order.
         changes: what they bring about.
         bodies_unchecked: whether functions must be created before what their bodies name.
+        replaced: what is on both sides, and is dropped and made again.
     """
 
     steps: tuple[Step, ...]
     changes: Changes
     bodies_unchecked: bool = True
+    replaced: frozenset[Id] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.steps)
@@ -74,7 +76,7 @@ def make_plan(
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
     planned = Planner(old, new, server, changed(old, new, strict_order), using or {}, strict_order).plan()
-    return Plan((*first, *planned.steps), changes)
+    return Plan((*first, *planned.steps), changes, replaced=planned.replaced)
 
 
 def changed(old: Catalog, new: Catalog, strict_order: bool) -> Changes:
@@ -125,7 +127,7 @@ class Planner:
         self.group()
         if not self.changes:
             return Plan((), self.changes)
-        return Plan(tuple(self.steps(self.order())), self.changes)
+        return Plan(tuple(self.steps(self.order())), self.changes, replaced=frozenset(self.replaced))
 
     @staticmethod
     def kind(id: Id) -> Kind:

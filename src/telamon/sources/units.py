@@ -109,7 +109,7 @@ class _Cutter:
         _refuse(statement, words)
         if words[:1] == ("COPY",):
             return
-        setting = _is_setting(statement, words)
+        setting = is_setting(statement, words)
         if self.block:
             self.block.append(statement)
             self.made += [statement] if setting else []
@@ -142,7 +142,12 @@ def _ends_block(words: tuple[str, ...]) -> bool:
     return words[:1] in (("COMMIT",), ("END",), ("ROLLBACK",), ("ABORT",)) and "TO" not in words
 
 
-def _is_setting(statement: Statement, words: tuple[str, ...]) -> bool:
+def is_setting(statement: Statement, words: tuple[str, ...]) -> bool:
+    """Whether a statement changes the session's settings.
+
+    Args:
+        words: its first ones.
+    """
     first, second = [*words, "", ""][:2]
     if first == "SET":
         return second not in ("LOCAL", "TRANSACTION", "CONSTRAINTS")

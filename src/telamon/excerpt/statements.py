@@ -1,0 +1,112 @@
+"""The statements of a schema before and after an edit, and what is different."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from telamon.excerpt import syntax
+from telamon.sources.units import is_setting, keywords
+from telamon.statements import Statement
+
+SEPARATOR = "\n;\n"
+PLAIN = ("CREATE", "ALTER", "COMMENT", "GRANT", "REVOKE", "SECURITY", "COPY", "INSERT", "UPDATE", "DELETE")
+"""Words with which statements begin that touch nothing but what they name, or rows."""
+LASTING = (("CREATE", "EVENT"), ("ALTER", "DEFAULT"))
+"""Event triggers and default privileges act on what is made later."""
+
+
+class Doubt(Exception):
+    """Something that cannot be judged from a part of the schema; it is loaded as a whole then."""
+
+
+class Text:
+    """The statements of one side, searchable.
+
+    Args:
+        statements: in order.
+    """
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.statements = statements
+        small = [statement.text.lower() for statement in statements]
+        self.small = SEPARATOR.join(small)
+        self.starts = list(accumulate((len(text) + len(SEPARATOR) for text in small), initial=0))
+
+    def settings(self) -> Iterator[int]:
+        """The statements that change the session."""
+        for at, statement in enumerate(self.statements):
+            if is_setting(statement, first_words(statement.text)):
+                yield at
+
+    def naming(self, name: str) -> Iterator[int]:
+        """The statements in whose text a name stands."""
+        found = -1
+        for at in syntax.hits(self.small, name):
+            index = bisect_right(self.starts, at) - 1
+            if index != found:
+                found = index
+                yield index
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What differs: the places, on either side, of statements that the other side does not have."""
+
+    removed: tuple[int, ...]
+    added: tuple[int, ...]
+
+
+def edit_between(old: Sequence[Statement], new: Sequence[Statement]) -> Edit:
+    """What was edited.
+
+    Raises:
+        Doubt: statements changed places, or stand there twice.
+    """
+    before = [(each.origin.path, each.text) for each in old]
+    after = [(each.origin.path, each.text) for each in new]
+    start, shorter = 0, min(len(before), len(after))
+    while start < shorter and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    mine, theirs = Counter(before[start : len(before) - end]), Counter(after[start : len(after) - end])
+    removed = [at for at in range(start, len(before) - end) if before[at] not in theirs]
+    added = [at for at in range(start, len(after) - end) if after[at] not in mine]
+    gone, come = set(removed), set(added)
+    kept = [before[at] for at in range(start, len(before) - end) if at not in gone]
+    if kept != [after[at] for at in range(start, len(after) - end) if at not in come]:
+        raise Doubt("statements changed places")
+    return Edit(tuple(removed), tuple(added))
+
+
+def harmless(statements: Sequence[Statement], since: int) -> None:
+    """Raises Doubt where a statement may reach things that it does not name, or that are made later.
+
+    Args:
+        since: the first place that counts: what stands above an edit does not see it.
+    """
+    for at, statement in enumerate(statements):
+        first, second = [*first_words(statement.text), "", ""][:2]
+        if first in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT"):
+            raise Doubt("the schema controls transactions")
+        lasting = (first, second) in LASTING
+        if not lasting and at < since:
+            continue
+        if lasting or (first not in PLAIN and not is_setting(statement, (first, second))):
+            raise Doubt(f"{first} {second} may reach what it does not name")
+        if first in ("GRANT", "REVOKE") and "all" in statement.text.lower() and syntax.names_all(statement.text):
+            raise Doubt(f"a {first} concerns whatever is there")
+
+
+def first_words(text: str) -> tuple[str, ...]:
+    """The first two words of a statement, as `keywords` finds them, which takes longer."""
+    if text[:1].isalpha():
+        words = text[:60].split(None, 2)
+        if len(words) > 2 and words[0].isalpha() and words[1].isalpha():
+            return words[0].upper(), words[1].upper()
+    return keywords(text, 2)
