@@ -125,9 +125,9 @@ def migrate_diff(
     here = DirectorySource(Path(directory.path), None)
     with open_engine(dev, scope) as engine:
         edited = plan_edit(engine, directory, source, wishes)
-        planned = edited[0] if edited else plan_between(engine, here, source, wishes)
+        planned = edited.planned if edited else plan_between(engine, here, source, wishes)
         if not planned.plan:
-            remember(engine, directory, source, wishes)
+            remember(engine, directory, source, wishes, edited.after if edited else ())
             if key:
                 note(key)
             return Written(None, planned)
@@ -138,10 +138,10 @@ def migrate_diff(
         # The next diff begins here; what this plan led to was read already.
         engine.found.clear()
         if edited:
-            save_kept(engine.key(here), edited[1])
+            save_kept(engine.key(here), edited.kept)
         elif planned.proof:
             engine.found[engine.key(here)] = planned.proof.reached
-        remember(engine, directory, source, wishes)
+        remember(engine, directory, source, wishes, edited.after if edited else ())
         if key:
             note(key_of(*about, directory.chain_key(None)))
     return Written(file, planned)

@@ -8,6 +8,9 @@ a bare BEGIN opens a transaction.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from telamon.errors import TelamonError
@@ -66,6 +69,64 @@ def split(
     return _Scanner(text, path, delimiter, psql, first_line).statements()
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text of psql's and its statements.
+
+    Args:
+        ends: where each statement ends, the data of a COPY included.
+    """
+
+    text: str
+    path: str
+    statements: tuple[Statement, ...]
+    ends: tuple[int, ...]
+
+
+def cut(text: str, path: str) -> Cut:
+    """Splits a text as psql would read it.
+
+    Raises:
+        TelamonError: as `split` does.
+    """
+    scanner = _Scanner(text, path, _DEFAULT, psql=True, first_line=1)
+    return Cut(text, path, tuple(scanner.statements()), tuple(scanner.ends))
+
+
+def recut(old: Cut, text: str) -> Cut:
+    """Splits a text that is another text but for an edit: only what is about the edit is read again.
+
+    The lines of statements below the edit are not brought forward.
+
+    Raises:
+        TelamonError: as `split` does.
+    """
+    if "delimiter" in old.text.lower() or "delimiter" in text.lower():
+        return cut(text, old.path)
+    alike = _common(old.text, text, False)
+    above = bisect_right(old.ends, alike)
+    scanner = _Scanner(text, old.path, _DEFAULT, psql=True, first_line=1)
+    scanner.pos = old.ends[above - 1] if above else 0
+    shift = len(text) - len(old.text)
+    below = {end + shift: at for at, end in enumerate(old.ends)}
+    same_from = len(text) - _common(old.text, text, True)
+    found = scanner.statements(until=lambda end: end >= same_from and end in below)
+    rest = below[scanner.pos] + 1 if scanner.pos in below and scanner.pos >= same_from else len(old.ends)
+    statements = (*old.statements[:above], *found, *old.statements[rest:])
+    ends = (*old.ends[:above], *scanner.ends, *(end + shift for end in old.ends[rest:]))
+    return Cut(text, old.path, statements, ends)
+
+
+def _common(one: str, other: str, backwards: bool) -> int:
+    """How many characters two texts have in common at their beginning or end."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = one.endswith(other[-middle:]) if backwards else one.startswith(other[:middle])
+        low, high = (middle, high) if same else (low, middle - 1)
+    return low
+
+
 class _Scanner:
     """One pass over one text."""
 
@@ -74,8 +135,10 @@ class _Scanner:
         self.pos = 0
         self.line, self.line_pos = first_line, 0
         self.no_end_after = len(text) + 1  # beyond it no block's END is to be found: keeps the search linear
+        self.ends: list[int] = []
 
-    def statements(self) -> list[Statement]:
+    def statements(self, until: Callable[[int], bool] = lambda end: False) -> list[Statement]:
+        """The statements from the position on, up to one at whose end it may stop."""
         if directive := _match(_DELIMITER_DIRECTIVE, self.text, 0):
             self._set_delimiter(directive[1], 0)
             self.pos = directive.end()
@@ -89,6 +152,9 @@ class _Scanner:
             origin = Origin(self.path, self._line_of(start))
             data = self._copy_data(start) if self._has_word("copy", start) else None
             found.append(Statement(text.strip(), origin, tuple(comments), data))
+            self.ends.append(self.pos)
+            if until(self.pos):
+                break
         return found
 
     def _lead(self) -> list[str] | None:

@@ -56,9 +56,9 @@ def plan_edit(
     sides = (Text(before), Text(after))
     edit = edit_between(before, after)
     for side, places in zip(sides, (edit.removed, edit.added), strict=True):
-        if not set(places).isdisjoint(side.settings()):
+        if not side.settings.isdisjoint(places):
             raise Doubt("a setting changed")
-        harmless(side.statements, min(places, default=len(side.statements)) if source.ordered else 0)
+        harmless(side, min(places, default=len(side.statements)) if source.ordered else 0)
     empty = nothing(engine)
     choice = Choice(kept, sides, edit, frozenset(wholes(empty).values()), source.ordered)
     for _ in range(ROUNDS):
@@ -98,7 +98,7 @@ def excerpt(scene: Plan, choice: Choice, which: int, source: SqlSource) -> SqlSo
     """One side of an edit: what is needed, as statements, and the chosen ones of its own."""
     needed = [Statement(step.sql, NEEDED) for step in scene.statements()]
     text = choice.sides[which]
-    own = [text.statements[at] for at in sorted({*choice.chosen[which], *text.settings()})]
+    own = [text.statements[at] for at in sorted(choice.chosen[which] | text.settings)]
     return SqlSource((*needed, *own), ordered=source.ordered, label=source.label)
 
 

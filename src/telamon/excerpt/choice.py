@@ -168,7 +168,9 @@ class Choice:
             seen.add(whole)
             piece = self.piece(whole)
             for id, spec, parent, order, wanted, taken in piece.rows:
-                if BY_NAME[id[0]].leaf or (parent is not None and parent not in facts):
+                # (Schemas and extensions are small, and an extension brings its own comment.)
+                skipped = BY_NAME[id[0]].leaf and len(whole) > 2
+                if skipped or (parent is not None and parent not in facts):
                     continue
                 facts[id] = Fact(id, spec, parent, order, links)
                 if wanted is not None and taken is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from telamon.catalog.store import Kept, key_of, load_kept, load_value, save_value
 from telamon.excerpt.statements import Doubt
+from telamon.scan import Cut, cut, recut
 from telamon.sources.types import DirectorySource, Source, SqlSource
 from telamon.statements import Origin, Statement
 
@@ -17,8 +19,22 @@ if TYPE_CHECKING:
     from telamon.generate import Wishes
 
 
-def plan_edit(engine: Engine, directory: Directory, source: Source, wishes: Wishes) -> tuple[Planned, Kept] | None:
-    """The plan of an edit since the last diff, and the facts after it; None where the whole schema has to be loaded.
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """
+    Args:
+        planned: the plan of an edit.
+        kept: the facts of the whole schema after it.
+        after: its files and statements.
+    """
+
+    planned: Planned
+    kept: Kept
+    after: tuple[Cut | Statement, ...]
+
+
+def plan_edit(engine: Engine, directory: Directory, source: Source, wishes: Wishes) -> Edited | None:
+    """The plan of an edit since the last diff; None where the whole schema has to be loaded.
 
     Raises:
         UsageError: renames are not decided.
@@ -31,24 +47,58 @@ def plan_edit(engine: Engine, directory: Directory, source: Source, wishes: Wish
     kept = load_kept(engine.key(DirectorySource(Path(directory.path), None)))
     if kept is None:
         return None
-    before = [Statement(text, Origin(path)) for path, texts in found[1] for text in texts]
+    before: list[Cut | Statement] = [
+        Cut(*each) if len(each) > 2 else Statement(each[0], Origin(each[1])) for each in found[1]
+    ]
     from telamon import excerpt
 
     try:
-        return excerpt.plan_edit(engine, kept, before, source, wishes)
+        after = edited(source, before)
+        planned, kept = excerpt.plan_edit(engine, kept, flat(before), replace(source, given=flat(after)), wishes)
     except Doubt:
-        print("DOUBT", __import__("sys").exc_info()[1])
-        return None
+        return None  # the whole schema decides
+    return Edited(planned, kept, after)
 
 
-def remember(engine: Engine, directory: Directory, source: Source, wishes: Wishes) -> None:
-    """Notes that a directory and a source are equal; the facts of the directory are saved by the engine."""
+def edited(source: SqlSource, before: Sequence[Cut | Statement]) -> tuple[Cut | Statement, ...]:
+    """The files and statements of a source; files are split only where they are not as they were.
+
+    Raises:
+        TelamonError: a file does not split.
+    """
+    known = {item.path: item for item in before if isinstance(item, Cut)}
+    return tuple(
+        item
+        if isinstance(item, Statement)
+        else recut(known[item.path], item.text)
+        if item.path in known
+        else cut(item.text, item.path)
+        for item in source.given
+    )
+
+
+def flat(items: Iterable[Cut | Statement]) -> tuple[Statement, ...]:
+    """All statements."""
+    return tuple(each for item in items for each in (item.statements if isinstance(item, Cut) else (item,)))
+
+
+def remember(
+    engine: Engine, directory: Directory, source: Source, wishes: Wishes, after: Sequence[Cut | Statement] = ()
+) -> None:
+    """Notes that a directory and a source are equal; the facts of the directory are saved by the engine.
+
+    Args:
+        after: the source's files and statements, where it is known already how they are split.
+    """
     if fits(source, engine, wishes):
-        files = [
-            (path, [statement.text for statement in statements])
-            for path, statements in groupby(source.statements, lambda statement: statement.origin.path)
+        items = after or [item if isinstance(item, Statement) else source.cuts[item] for item in source.given]
+        plain = [
+            (item.text, item.origin.path)
+            if isinstance(item, Statement)
+            else (item.text, item.path, item.statements, item.ends)
+            for item in items
         ]
-        save_value(_key(engine, source), (directory.chain_key(None), files))
+        save_value(_key(engine, source), (directory.chain_key(None), plain))
 
 
 def fits(source: Source, engine: Engine, wishes: Wishes) -> TypeGuard[SqlSource]:
@@ -58,4 +108,4 @@ def fits(source: Source, engine: Engine, wishes: Wishes) -> TypeGuard[SqlSource]
 
 
 def _key(engine: Engine, source: SqlSource) -> str:
-    return key_of("statements", engine.dev.identity, engine.scope.key(), source.label, str(source.ordered))
+    return key_of("edits", engine.dev.identity, engine.scope.key(), source.label, str(source.ordered))

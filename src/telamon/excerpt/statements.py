@@ -13,8 +13,15 @@ from telamon.sources.units import is_setting, keywords
 from telamon.statements import Statement
 
 SEPARATOR = "\n;\n"
-PLAIN = ("CREATE", "ALTER", "COMMENT", "GRANT", "REVOKE", "SECURITY", "COPY", "INSERT", "UPDATE", "DELETE")
-"""Words with which statements begin that touch nothing but what they name, or rows."""
+NAMED = (
+    "create table ", "create index ", "create unique index ", "create view ", "create or replace ", "create function ",
+    "create policy ", "create trigger ", "create type ", "create schema ", "create sequence ", "create domain ",
+    "create extension ", "create materialized view ", "alter table ", "alter sequence ", "alter function ",
+    "alter type ", "comment on ", "insert into ",
+)  # fmt: skip
+"""How statements begin that touch nothing but what they name, or rows."""
+PLAIN = ("CREATE", "ALTER", "COMMENT", "SECURITY", "COPY", "INSERT", "UPDATE", "DELETE")
+"""Words with which such statements begin, except for those that follow."""
 LASTING = (("CREATE", "EVENT"), ("ALTER", "DEFAULT"))
 """Event triggers and default privileges act on what is made later."""
 
@@ -35,12 +42,10 @@ class Text:
         small = [statement.text.lower() for statement in statements]
         self.small = SEPARATOR.join(small)
         self.starts = list(accumulate((len(text) + len(SEPARATOR) for text in small), initial=0))
-
-    def settings(self) -> Iterator[int]:
-        """The statements that change the session."""
-        for at, statement in enumerate(self.statements):
-            if is_setting(statement, first_words(statement.text)):
-                yield at
+        others = [at for at, text in enumerate(small) if not text.startswith(NAMED)]
+        self.others = {at: keywords(statements[at].text) for at in others}
+        """The statements that may do more than they say, with their first words."""
+        self.settings = {at for at, words in self.others.items() if is_setting(statements[at], words)}
 
     def naming(self, name: str) -> Iterator[int]:
         """The statements in whose text a name stands."""
@@ -68,10 +73,9 @@ def edit_between(old: Sequence[Statement], new: Sequence[Statement]) -> Edit:
     """
     before = [(each.origin.path, each.text) for each in old]
     after = [(each.origin.path, each.text) for each in new]
-    start, shorter = 0, min(len(before), len(after))
+    start, end, shorter = 0, 0, min(len(before), len(after))
     while start < shorter and before[start] == after[start]:
         start += 1
-    end = 0
     while end < shorter - start and before[-1 - end] == after[-1 - end]:
         end += 1
     mine, theirs = Counter(before[start : len(before) - end]), Counter(after[start : len(after) - end])
@@ -84,29 +88,22 @@ def edit_between(old: Sequence[Statement], new: Sequence[Statement]) -> Edit:
     return Edit(tuple(removed), tuple(added))
 
 
-def harmless(statements: Sequence[Statement], since: int) -> None:
+def harmless(text: Text, since: int) -> None:
     """Raises Doubt where a statement may reach things that it does not name, or that are made later.
 
     Args:
         since: the first place that counts: what stands above an edit does not see it.
     """
-    for at, statement in enumerate(statements):
-        first, second = [*first_words(statement.text), "", ""][:2]
+    for at, words in text.others.items():
+        first, second = [*words, "", ""][:2]
         if first in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT"):
             raise Doubt("the schema controls transactions")
-        lasting = (first, second) in LASTING
-        if not lasting and at < since:
+        if (first, second) in LASTING:
+            raise Doubt(f"{first} {second} acts on what is made later")
+        if at < since or first in PLAIN or at in text.settings:
             continue
-        if lasting or (first not in PLAIN and not is_setting(statement, (first, second))):
+        if first not in ("GRANT", "REVOKE"):
             raise Doubt(f"{first} {second} may reach what it does not name")
-        if first in ("GRANT", "REVOKE") and "all" in statement.text.lower() and syntax.names_all(statement.text):
+        statement = text.statements[at].text
+        if "all" in statement.lower() and syntax.names_all(statement):
             raise Doubt(f"a {first} concerns whatever is there")
-
-
-def first_words(text: str) -> tuple[str, ...]:
-    """The first two words of a statement, as `keywords` finds them, which takes longer."""
-    if text[:1].isalpha():
-        words = text[:60].split(None, 2)
-        if len(words) > 2 and words[0].isalpha() and words[1].isalpha():
-            return words[0].upper(), words[1].upper()
-    return keywords(text, 2)

@@ -112,7 +112,7 @@ def _gather(node: Any, words: set[Name], linked: set[Name]) -> None:
         if place in SILENT or (place == ("DefElem", "arg") and node.defname in ("as", "owned_by")):
             continue  # (the text of a routine's body is not looked at when the routine is made)
         if place in QUALIFIED:
-            words.add(_last(value))
+            words.add(_last(value[:-1] if kind == "TypeName" and node.pct_type else value))
             continue
         into = linked if place == ("Constraint", "pktable") else words
         for each in value if field.is_repeated else (value,):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from telamon.statements import Statement
+
+if TYPE_CHECKING:
+    from telamon.scan import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,17 @@ class SqlSource:
         Raises:
             TelamonError: a file does not split (an unclosed quote).
         """
-        from telamon.scan import split
-
         found: list[Statement] = []
         for item in self.given:
-            found += split(item.text, item.path, psql=True) if isinstance(item, SqlText) else [item]
+            found += self.cuts[item].statements if isinstance(item, SqlText) else [item]
         return tuple(found)
+
+    @cached_property
+    def cuts(self) -> dict[SqlText, Cut]:
+        """The files, split into their statements."""
+        from telamon.scan import cut
+
+        return {item: cut(item.text, item.path) for item in self.given if isinstance(item, SqlText)}
 
 
 @dataclass(frozen=True, slots=True)
