@@ -124,6 +124,7 @@ def migrate_diff(
     wishes = replace(wishes, ask=once(wishes.ask) if wishes.ask else None)
     here = DirectorySource(Path(directory.path), None)
     with open_engine(dev, scope) as engine:
+        engine.dev.prepare()
         edited = plan_edit(engine, directory, source, wishes)
         planned = edited.planned if edited else plan_between(engine, here, source, wishes)
         if not planned.plan:

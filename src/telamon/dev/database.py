@@ -107,6 +107,10 @@ class Dev(ABC):
             TelamonError: the server refuses, for example for lack of space.
         """
 
+    def prepare(self) -> None:
+        """Says that databases will be asked for soon: a server may begin to start meanwhile."""
+        return
+
     @abstractmethod
     def has(self, key: str) -> bool:
         """Whether there is a cached template database with this key."""

@@ -11,10 +11,12 @@ import itertools
 import secrets
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from telamon.dev.database import Database, Dev, TemplateMissingError
 from telamon.dev.errors import explain
+from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
     import psycopg
@@ -84,6 +86,7 @@ class ServerDev(Dev):
         self._numbers = itertools.count(1)  # shared by the threads of a run
         self._connection: Connection | None = None
         self._making = threading.RLock()
+        self._preparing: threading.Thread | None = None
 
     def create(self, template: str | None = None) -> Database:
         name = f"{PREFIX}{self._run:08x}_{next(self._numbers)}"
@@ -91,6 +94,15 @@ class ServerDev(Dev):
         database = Database(name, self._conninfo_of(name), self)
         self._live[name] = database
         return database
+
+    def prepare(self) -> None:
+        """Begins to start the server, so that it may be there when it is needed; what goes wrong is told then."""
+        self._preparing = threading.Thread(target=self._prepare)
+        self._preparing.start()
+
+    def _prepare(self) -> None:
+        with suppress(TelamonError):
+            self._maintenance()
 
     def has(self, key: str) -> bool:
         found = self.execute("SELECT FROM pg_database WHERE datname = %s AND NOT datallowconn", template_name(key))
@@ -123,6 +135,8 @@ class ServerDev(Dev):
         self.drop_named(database.name)
 
     def close(self) -> None:
+        if self._preparing:
+            self._preparing.join()
         try:
             for database in list(self._live.values()):
                 database.drop()

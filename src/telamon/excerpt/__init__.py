@@ -10,9 +10,10 @@ reach further than it says, the whole schema is loaded instead (`Doubt`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
@@ -64,22 +65,65 @@ def plan_edit(
     for _ in range(ROUNDS):
         ground = choice.background()
         scene = make_plan(empty, Catalog(ground, empty.version_num, (), empty.user), engine.server)
-        excerpts = [excerpt(scene, choice, which, source) for which in (0, 1)]
-        old, new = loaded(engine, *excerpts)
-        made = compare(old, choice, ground)
-        changes = diff(old, new)
-        of_old, of_new = wholes(old), wholes(new)
-        gone = {*changes.removed, *changes.altered}
-        changed = {of_old[id] for id in gone} | {of_new[id] for id in (*changes.added, *changes.altered)}
-        if not choice.follow(map(named, changed)):
-            copy = partial(engine.database, excerpts[0])
-            planned = planned_between(engine, old, new, copy, wishes)
-            touched = gone | planned.plan.replaced
-            if not choice.reaches(touched, {of_old[id] for id in touched if id in of_old}, made):
-                told = tuple(sorted({*planned.unmanaged, *kept.unmanaged} - (set(old.unmanaged) - set(new.unmanaged))))
-                return replace(planned, unmanaged=told), brought_forward(kept, made, old, new, ground)
+        with staged(engine, *(excerpt(scene, choice, which, source) for which in (0, 1))) as stage:
+            found = judged(engine, choice, ground, stage, wishes)
+        if found:
+            return found
         choice.close()
     raise Doubt("it does not come to an end")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """
+    Args:
+        old, new: what the two excerpts mean.
+        copy: makes databases in the state of `old`.
+    """
+
+    old: Catalog
+    new: Catalog
+    copy: Callable[[], Database]
+
+
+@contextmanager
+def staged(engine: Engine, before: SqlSource, after: SqlSource) -> Iterator[Stage]:
+    """The two excerpts, executed side by side.
+
+    Raises:
+        Doubt: one does not load: a mistake in the schema, which the full load reports, or something is missing.
+    """
+    with ExitStack() as stack:
+        try:
+            with ThreadPoolExecutor(1) as other:
+                second = other.submit(engine.catalog, after)
+                first = stack.enter_context(engine.database(before))
+                old, new = engine.read(first), second.result()
+        except TelamonError as error:
+            raise Doubt(f"an excerpt does not load: {error.what} {error.why}") from error
+        first.close()
+        spare = [first]  # as good as a copy, once
+        yield Stage(old, new, lambda: spare.pop() if spare else engine.database(before))
+
+
+def judged(
+    engine: Engine, choice: Choice, ground: Mapping[Id, Fact], stage: Stage, wishes: Wishes
+) -> tuple[Planned, Kept] | None:
+    """The proved plan, and the facts after it; None where more has to be taken in, which is noted in the choice."""
+    kept, old, new = choice.kept, stage.old, stage.new
+    made = compare(old, choice, ground)
+    changes = diff(old, new)
+    of_old, of_new = wholes(old), wholes(new)
+    gone = {*changes.removed, *changes.altered}
+    changed = {of_old[id] for id in gone} | {of_new[id] for id in (*changes.added, *changes.altered)}
+    if choice.follow(map(named, changed)) or choice.crowded((new.facts[id] for id in changes.added), made):
+        return None
+    planned = planned_between(engine, stage, wishes)
+    touched = gone | planned.plan.replaced
+    if choice.reaches(touched, {of_old[id] for id in touched if id in of_old}, made):
+        return None
+    told = {*planned.unmanaged, *kept.unmanaged} - (set(old.unmanaged) - set(new.unmanaged))
+    return replace(planned, unmanaged=tuple(sorted(told))), brought_forward(kept, made, old, new, ground)
 
 
 def nothing(engine: Engine) -> Catalog:
@@ -102,21 +146,7 @@ def excerpt(scene: Plan, choice: Choice, which: int, source: SqlSource) -> SqlSo
     return SqlSource((*needed, *own), ordered=source.ordered, label=source.label)
 
 
-def loaded(engine: Engine, old: SqlSource, new: SqlSource) -> tuple[Catalog, Catalog]:
-    """What the two excerpts mean.
-
-    Raises:
-        Doubt: one does not load: a mistake in the schema, which the full load reports, or something is missing.
-    """
-    try:
-        return engine.catalogs(old, new)
-    except TelamonError as error:
-        raise Doubt(f"an excerpt does not load: {error.what} {error.why}") from error
-
-
-def planned_between(
-    engine: Engine, old: Catalog, new: Catalog, copy: Callable[[], Database], wishes: Wishes
-) -> Planned:
+def planned_between(engine: Engine, stage: Stage, wishes: Wishes) -> Planned:
     """The proved plan between two excerpts.
 
     Raises:
@@ -126,7 +156,7 @@ def planned_between(
     from telamon.engine import plan_catalogs
 
     try:
-        return plan_catalogs(engine, old, new, copy, wishes)
+        return plan_catalogs(engine, stage.old, stage.new, stage.copy, wishes)
     except UsageError:
         raise
     except TelamonError as error:

@@ -193,6 +193,26 @@ class Choice:
         self.target(named(user) for user in reached)
         return bool(reached)
 
+    def crowded(self, facts: Iterable[Fact], made: Set[Id]) -> bool:
+        """Whether something outside has a name that new facts take, or gave way to; it is taken in then.
+
+        Args:
+            facts: those that the edit brings.
+            made: the wholes that the excerpt makes.
+        """
+        given = {(fact.id[1], name) for fact in facts for name in BY_NAME[fact.id[0]].names(fact)}
+        wanted = given | {(schema, name.rstrip("0123456789")) for schema, name in given}
+        raw = {name.encode() for _, name in wanted}
+        near = [whole for whole, packed in self.kept.pieces.items() if any(name in packed for name in raw)]
+        holders = []
+        for whole in near if wanted else ():
+            known = [Fact(*row[:4]) for row in self.piece(whole).rows]
+            own = {(fact.id[1], name) for fact in known for name in BY_NAME[fact.id[0]].names(fact)}
+            if whole not in made and own & wanted:
+                holders.append(named(whole))
+        self.target(holders)
+        return bool(holders)
+
 
 SATELLITES = ("comment", "owner", "grant", "label", "extension_dependency")
 

@@ -308,6 +308,10 @@ class Kind:
         """Names that only one thing can have at a time, across kinds."""
         return ()
 
+    def names(self, fact: Fact) -> tuple[str, ...]:
+        """Its names, given or made up, that the server keeps apart from others in the same schema."""
+        return tuple(name[-1] for name in self.occupies(fact))
+
     def rivals(self, fact: Fact) -> Id | None:
         """What it has in common with facts that the server might lean on in its stead; None when there are none."""
         return None

@@ -93,6 +93,9 @@ class NotNull(Kind):
                 address = ("pg_constraint", oid) if oid else None
                 reader.add(("not_null", *column[1:]), spec, address, parent=column)
 
+    def names(self, fact: Fact) -> tuple[str, ...]:
+        return (fact.spec.actual,) if fact.spec.actual else ()
+
     def foldable(self, fact: Fact) -> bool:
         return bool(fact.spec.valid)
 
