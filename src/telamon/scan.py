@@ -8,7 +8,7 @@ a bare BEGIN opens a transaction.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,7 +104,7 @@ def recut(old: Cut, text: str) -> Cut:
     if "delimiter" in old.text.lower() or "delimiter" in text.lower():
         return cut(text, old.path)
     alike = _common(old.text, text, False)
-    above = bisect_right(old.ends, alike)
+    above = bisect_left(old.ends, alike)  # what follows a statement is a part of what ends it
     scanner = _Scanner(text, old.path, _DEFAULT, psql=True, first_line=1)
     scanner.pos = old.ends[above - 1] if above else 0
     shift = len(text) - len(old.text)

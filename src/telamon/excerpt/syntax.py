@@ -12,7 +12,9 @@ import postgast
 SILENT = frozenset(
     (
         ("ColumnDef", "colname"), ("Constraint", "conname"), ("Constraint", "keys"), ("Constraint", "fk_attrs"),
-        ("Constraint", "pk_attrs"), ("ColumnRef", "fields"), ("IndexElem", "name"), ("ResTarget", "name"),
+        ("Constraint", "pk_attrs"), ("Constraint", "fk_matchtype"), ("Constraint", "fk_upd_action"),
+        ("Constraint", "fk_del_action"), ("Constraint", "generated_when"), ("ColumnDef", "identity"),
+        ("ColumnRef", "fields"), ("IndexElem", "name"), ("ResTarget", "name"),
         ("CreateTrigStmt", "trigname"), ("CreateTrigStmt", "columns"), ("CreatePolicyStmt", "policy_name"),
         ("Alias", "aliasname"), ("Alias", "colnames"), ("AccessPriv", "cols"), ("RoleSpec", "rolename"),
         ("CommentStmt", "comment"), ("CreatePolicyStmt", "cmd_name"), ("DefElem", "defname"),
