@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from telamon.catalog.facts import Fact, Id, Links, among
@@ -39,8 +39,11 @@ class Choice:
 
     def __post_init__(self) -> None:
         self.wholes: dict[str, list[Id]] = {}
+        self.members: dict[str, set[str]] = {}
         for whole in self.kept.pieces:
-            self.wholes.setdefault(named(whole)[1], []).append(whole)
+            schema, name = named(whole)
+            self.wholes.setdefault(name, []).append(whole)
+            self.members.setdefault(schema, set()).add(name)
         self.pieces: dict[Id, Piece] = {}
         self.closed = Names()
         for side, places in zip((0, 1), (self.edit.removed, self.edit.added), strict=True):
@@ -92,13 +95,17 @@ class Choice:
         for name in names:
             self.targets.add(name)
 
+    def naming(self, side: int, name: Name) -> Iterator[int]:
+        """The statements of a side in which a name stands and may mean a whole."""
+        return self.sides[side].naming(searchable(name), self.members.get(name[1], frozenset()))
+
     def follow(self, names: Iterable[Name]) -> bool:
         """Takes in whatever mentions one of the names, beyond foreign keys; returns whether that was new."""
         new = [name for name in names if self.followed.add(name)]
         for name in new:
             self.target((name,))
-            for side, text in enumerate(self.sides):
-                for at in text.naming(searchable(name)):
+            for side in (0, 1):
+                for at in self.naming(side, name):
                     if any(alike(name, word) for word in self.reading(side, at).words):
                         self.take(side, at)
         return bool(new)
@@ -111,8 +118,8 @@ class Choice:
                 for whole in self.called(name):
                     own |= self.own_names(whole)
                 for word in sorted(own):
-                    for side, text in enumerate(self.sides):
-                        for at in text.naming(searchable(word)):
+                    for side in (0, 1):
+                        for at in self.naming(side, word):
                             if at not in self.chosen[side] and any(
                                 alike(word, target) for target in self.reading(side, at).targets
                             ):

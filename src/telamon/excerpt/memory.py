@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from telamon.catalog.store import Kept, key_of, load_kept, load_value, save_value
+from telamon.collector import paused
 from telamon.excerpt.statements import Doubt
 from telamon.scan import Cut, cut, recut
 from telamon.sources.types import DirectorySource, Source, SqlSource
@@ -47,17 +48,24 @@ def plan_edit(engine: Engine, directory: Directory, source: Source, wishes: Wish
     kept = load_kept(engine.key(DirectorySource(Path(directory.path), None)))
     if kept is None:
         return None
-    before: list[Cut | Statement] = [
-        Cut(*each) if len(each) > 2 else Statement(each[0], Origin(each[1])) for each in found[1]
-    ]
+    before = [remembered(*item) for item in found[1]]
     from telamon import excerpt
 
     try:
-        after = edited(source, before)
-        planned, kept = excerpt.plan_edit(engine, kept, flat(before), replace(source, given=flat(after)), wishes)
+        with paused():
+            after = edited(source, before)
+            planned, kept = excerpt.plan_edit(engine, kept, flat(before), replace(source, given=flat(after)), wishes)
     except Doubt:
         return None  # the whole schema decides
     return Edited(planned, kept, after)
+
+
+def remembered(text: str, path: str, texts: Sequence[str] = (), ends: Sequence[int] | None = None) -> Cut | Statement:
+    """A statement, or a file with its statements, as it was saved; lines are not."""
+    origin = Origin(path)
+    if ends is None:
+        return Statement(text, origin)
+    return Cut(text, path, tuple([Statement(each, origin) for each in texts]), tuple(ends))
 
 
 def edited(source: SqlSource, before: Sequence[Cut | Statement]) -> tuple[Cut | Statement, ...]:
@@ -95,7 +103,7 @@ def remember(
         plain = [
             (item.text, item.origin.path)
             if isinstance(item, Statement)
-            else (item.text, item.path, item.statements, item.ends)
+            else (item.text, item.path, [statement.text for statement in item.statements], item.ends)
             for item in items
         ]
         save_value(_key(engine, source), (directory.chain_key(None), plain))
@@ -108,4 +116,4 @@ def fits(source: Source, engine: Engine, wishes: Wishes) -> TypeGuard[SqlSource]
 
 
 def _key(engine: Engine, source: SqlSource) -> str:
-    return key_of("edits", engine.dev.identity, engine.scope.key(), source.label, str(source.ordered))
+    return key_of("edit", engine.dev.identity, engine.scope.key(), source.label, str(source.ordered))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -24,6 +25,10 @@ PLAIN = ("CREATE", "ALTER", "COMMENT", "SECURITY", "COPY", "INSERT", "UPDATE", "
 """Words with which such statements begin, except for those that follow."""
 LASTING = (("CREATE", "EVENT"), ("ALTER", "DEFAULT"))
 """Event triggers and default privileges act on what is made later."""
+
+
+QUALIFIED = re.compile(r'"?\."?([\w$]+)')
+"""What follows a name that says where another stands."""
 
 
 class Doubt(Exception):
@@ -47,14 +52,21 @@ class Text:
         """The statements that may do more than they say, with their first words."""
         self.settings = {at for at, words in self.others.items() if is_setting(statements[at], words)}
 
-    def naming(self, name: str) -> Iterator[int]:
-        """The statements in whose text a name stands."""
+    def naming(self, name: str, members: Set[str] = frozenset()) -> Iterator[int]:
+        """The statements in whose text a name stands.
+
+        Args:
+            members: what stands in a schema of that name, if there is one: before these it does not count.
+        """
         found = -1
         for at in syntax.hits(self.small, name):
             index = bisect_right(self.starts, at) - 1
-            if index != found:
-                found = index
-                yield index
+            if index == found:
+                continue
+            if members and (follows := QUALIFIED.match(self.small, at + len(name))) and follows[1] in members:
+                continue
+            found = index
+            yield index
 
 
 @dataclass(frozen=True, slots=True)
