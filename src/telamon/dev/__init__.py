@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from telamon.dev.database import Database, Dev, TemplateMissingError
 
-__all__ = ["Database", "Dev", "TemplateMissingError", "open_dev"]
+__all__ = ["Database", "Dev", "TemplateMissingError", "open_dev", "with_roles"]
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
     The embedded server starts at the first `create`, `has` or `keep`; what it is (`identity`) is known before.
 
     Args:
-        spec: `embedded`, `embedded/16`, `postgres://...` or `docker://postgres/16/dev`.
+        spec: `embedded`, `embedded/16`, `alone`, `alone/16`, `postgres://...` or `docker://postgres/16/dev`.
         major: the major version of the target, which the embedded server takes if it is on this machine.
 
     Raises:
@@ -43,12 +43,32 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
         dev.close()
 
 
+def with_roles(spec: str) -> str:
+    """The dev server on which roles can be tried: one that makes a server for each database.
+
+    Raises:
+        UsageError: it is not an embedded one.
+    """
+    name, slash, wanted = spec.partition("/")
+    if name in ("embedded", "alone") and "://" not in spec:
+        return f"alone{slash}{wanted}"
+    from telamon.errors import UsageError
+
+    raise UsageError(
+        "Roles can be managed only with the embedded dev server",
+        where=spec,
+        why="Roles belong to a whole server, so each state is tried on a server of its own, which Telamon starts.",
+        do='Write dev = "embedded" or dev = "embedded/16", or take `roles` out of the configuration.',
+    )
+
+
 def _open(spec: str, major: int | None) -> Dev:
-    name, _, wanted = spec.partition("/")
-    if name == "embedded" and (wanted.isdecimal() or spec == "embedded"):
+    name, slash, wanted = spec.partition("/")
+    if name in ("embedded", "alone") and (wanted.isdecimal() or not slash):
+        from telamon.dev.alone import AloneDev
         from telamon.dev.embedded import EmbeddedDev
 
-        dev = EmbeddedDev(int(wanted) if wanted else major)
+        dev = (EmbeddedDev if name == "embedded" else AloneDev)(int(wanted) if wanted else major)
         if wanted and dev.binaries.major != int(wanted):
             from telamon.errors import TelamonError
 

@@ -22,6 +22,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -71,12 +72,14 @@ class Cluster:
     Args:
         directory: holds everything of this server but its `gate`; `telamon dev stop --purge` deletes it.
         major: the major version of the binaries.
+        origin: a data directory that this one begins as a copy of; None where it is made from nothing.
     """
 
     directory: Path
     binaries: Path
     major: int
     owner: Account
+    origin: Path | None = None
     _users: int = -1
 
     @property
@@ -227,12 +230,12 @@ class Cluster:
 
     def _start(self, lock: int) -> None:
         """Starts the server, handing it `lock`. Data that it cannot start from is thrown away and made anew, once."""
-        boot, noted = _boot(), self.directory / "boot"
+        now, noted = boot(), self.directory / "boot"
         unclean = (self.data / "postmaster.pid").exists()
-        if not self.data.exists() or (unclean and _read(noted) != boot):
+        if not self.data.exists() or (unclean and _read(noted) != now):
             # Without fsync, what a crash of the whole machine left behind cannot be trusted.
             self._initialise()
-        noted.write_text(boot)
+        noted.write_text(now)
         problem = self._try_start(lock)
         if problem:
             self._initialise()
@@ -250,6 +253,9 @@ class Cluster:
             if leftover.exists():
                 shutil.rmtree(leftover)
         fresh = self.directory / "data.new"
+        if self.origin is not None:
+            self._copy(self.origin, fresh)
+            return
         command = [str(self.binaries / "initdb"), "-D", str(fresh), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         problem = ""
         for locale in ("C.UTF-8", "C"):  # the second where the system has no such locale
@@ -264,6 +270,18 @@ class Cluster:
             why="initdb said:\n" + "\n".join(problem.strip().splitlines()[-8:]),
             do="See whether the disk is full, or name another directory in TELAMON_CACHE.",
         )
+
+    def _copy(self, origin: Path, fresh: Path) -> None:
+        """Copies the data of a server that was shut down, as the account that will own it."""
+        done = self._run(["cp", "-a", str(origin), str(fresh)])
+        if done.returncode:
+            raise TelamonError(
+                "The data directory of the embedded server could not be copied",
+                where=str(origin),
+                why=done.stderr.strip(),
+                do="See whether the disk is full; else run the command again: another run may have needed the place.",
+            )
+        fresh.rename(self.data)
 
     def _try_start(self, lock: int) -> str:
         """Starts the server and waits for it; returns what it said when it ended instead."""
@@ -352,7 +370,8 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
 
 
-def _boot() -> str:
+@cache
+def boot() -> str:
     """Identifies the time since this machine was started."""
     if linux := _read(Path("/proc/sys/kernel/random/boot_id")).strip():
         return linux
