@@ -18,6 +18,7 @@ from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.engine import HISTORY, Engine, Planned, like, plan_catalogs
 from telamon.errors import DriftError, TelamonError
 from telamon.generate import NO_WISHES, Wishes
+from telamon.kinds import BY_NAME
 from telamon.sources import DatabaseSource, Source
 
 
@@ -142,6 +143,8 @@ def emptied(catalog: Catalog, schemas: Sequence[str] = ()) -> Catalog:
         if fact.id in BORN or (fact.parent in BORN and fact.id[1:3] == fact.parent):
             return True
         top = root(fact).id
+        if BY_NAME[top[0]].beside:
+            return True
         return bool(schemas) and not (top[1] in schemas and (top[0] == "schema" or len(top) > 2))
 
     facts = {fact.id: fact for fact in catalog if stays(fact)}

@@ -127,7 +127,7 @@ def _dev(project: Env, major: int | None) -> Finding:
     from telamon.dev.binaries import installed
 
     try:
-        with open_dev(project.dev) as dev:
+        with open_dev(project.dev_server()) as dev:
             own = dev.version_num // 10000
             if major in (None, own):
                 return Finding("dev server", "ok", dev.description)

@@ -11,9 +11,8 @@ from typing import Any
 import psycopg
 
 from telamon.catalog.facts import Catalog, Id
-from telamon.catalog.read import read_catalog
-from telamon.catalog.roles import ensure_roles
-from telamon.catalog.row_facts import with_rows
+from telamon.catalog.roles import ensure_roles, passwords
+from telamon.catalog.scoped import read_scope
 from telamon.catalog.store import key_of, load_catalog, save_catalog
 from telamon.dev import Database, Dev, open_dev
 from telamon.dev.errors import explain
@@ -28,7 +27,8 @@ from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
 from telamon.prove import ROUNDS, Failed, Proof, describe, execute, prove
 from telamon.replay import replay
-from telamon.scope import Scope, without, without_facts
+from telamon.role_patterns import dev_with_roles
+from telamon.scope import Scope, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
 
 HISTORY = (
@@ -80,6 +80,10 @@ class Engine:
         if catalog is None:
             with self.database(source) as database:
                 catalog = self.read(database)
+                if self.scope.roles:
+                    with database.connect() as connection:
+                        told = passwords(connection, self.scope.roles)
+                    catalog = replace(catalog, unmanaged=(*catalog.unmanaged, *told))
             self.found[key] = catalog
         return catalog
 
@@ -106,7 +110,7 @@ class Engine:
         database = self.dev.create()
         try:
             with database.connect() as connection:
-                load(source, connection, server=self.dev.description)
+                load(source, connection, server=self.dev.description, roles=self.scope.roles)
         except BaseException:
             database.drop()
             raise
@@ -151,7 +155,10 @@ class Engine:
 
     @property
     def server(self) -> Server:
-        return Server(self.dev.version_num, self.scope.schemas, self.scope.hidden_schema)
+        scope = self.scope
+        return Server(
+            self.dev.version_num, scope.schemas, scope.hidden_schema, roles=scope.roles, database=scope.database
+        )
 
     def read(self, database: Database) -> Catalog:
         """The catalog of a dev database."""
@@ -169,8 +176,7 @@ class Engine:
         Args:
             hidden: patterns of what is left out besides what the scope excludes.
         """
-        found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
-        return without(with_rows(found, connection, self.scope.rows), (*self.scope.exclude, *hidden))
+        return read_scope(connection, self.scope, hidden)
 
 
 @contextmanager
@@ -210,7 +216,7 @@ def server_major(url: str) -> int:
 @contextmanager
 def open_engine(dev: str, scope: Scope, *, major: int | None = None) -> Iterator[Engine]:
     """An engine on a dev server, which is let go at the end."""
-    with open_dev(dev, major=major) as server:
+    with open_dev(dev_with_roles(dev) if scope.roles else dev, major=major) as server:
         engine = Engine(server, scope)
         try:
             yield engine
@@ -316,12 +322,15 @@ def plan_catalogs(
 def like(old: Catalog, new: Catalog, old_source: Source, new_source: Source) -> Catalog:
     """What of a database counts when it is compared with a model rather than with another database.
 
-    Owners count only where the model names one: SQL without OWNER TO leaves them alone. What is commonly made beside
-    the model (partitions for new months) is left alone and named.
+    Owners count only where the model names one: SQL without OWNER TO leaves them alone, unless the role goes. What is
+    commonly made beside the model (partitions for new months) is left alone and named.
     """
     if not isinstance(old_source, DatabaseSource) or isinstance(new_source, DatabaseSource):
         return old
-    facts = {id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts}
+    leaving = {id[1] for id in old.facts if id[0] == "role" and id not in new.facts}
+    facts = {
+        id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts or fact.spec.role in leaving
+    }
     managed = Catalog(facts, old.version_num, old.unmanaged, old.user)
     outside = [
         fact.id for fact in managed if fact.id not in new.facts and BY_NAME[fact.kind].outside(fact, managed, new)

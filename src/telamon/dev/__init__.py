@@ -10,10 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from telamon.dev.database import Database, Dev, TemplateMissingError
 
-__all__ = ["Database", "Dev", "TemplateMissingError", "open_dev", "with_roles"]
+if TYPE_CHECKING:
+    from telamon.dev.alone import AloneDev
+    from telamon.dev.embedded import EmbeddedDev
+
+__all__ = ["Database", "Dev", "TemplateMissingError", "open_dev"]
 
 
 @contextmanager
@@ -43,32 +48,20 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
         dev.close()
 
 
-def with_roles(spec: str) -> str:
-    """The dev server on which roles can be tried: one that makes a server for each database.
+def _embedded(name: str, major: int | None) -> EmbeddedDev | AloneDev:
+    if name == "alone":
+        from telamon.dev.alone import AloneDev
 
-    Raises:
-        UsageError: it is not an embedded one.
-    """
-    name, slash, wanted = spec.partition("/")
-    if name in ("embedded", "alone") and "://" not in spec:
-        return f"alone{slash}{wanted}"
-    from telamon.errors import UsageError
+        return AloneDev(major)
+    from telamon.dev.embedded import EmbeddedDev
 
-    raise UsageError(
-        "Roles can be managed only with the embedded dev server",
-        where=spec,
-        why="Roles belong to a whole server, so each state is tried on a server of its own, which Telamon starts.",
-        do='Write dev = "embedded" or dev = "embedded/16", or take `roles` out of the configuration.',
-    )
+    return EmbeddedDev(major)
 
 
 def _open(spec: str, major: int | None) -> Dev:
     name, slash, wanted = spec.partition("/")
     if name in ("embedded", "alone") and (wanted.isdecimal() or not slash):
-        from telamon.dev.alone import AloneDev
-        from telamon.dev.embedded import EmbeddedDev
-
-        dev = (EmbeddedDev if name == "embedded" else AloneDev)(int(wanted) if wanted else major)
+        dev = _embedded(name, int(wanted) if wanted else major)
         if wanted and dev.binaries.major != int(wanted):
             from telamon.errors import TelamonError
 

@@ -1,7 +1,7 @@
 """A dev server of its own for each database, since roles belong to a whole server: `alone`, `alone/16`.
 
-Each is a copy of the data of a server that was shut down: an empty one, or one that was kept. So nothing that an earlier
-run, another project or another state of the same project did to roles is there.
+Each is a copy of the data of a server that was shut down: an empty one, or one that was kept. So nothing that an
+earlier run, another project or another state of the same project did to roles is there.
 """
 
 from __future__ import annotations
@@ -137,7 +137,8 @@ def sweep(folder: Path, model: Cluster) -> bool:
         for each in folder.iterdir()
         if each.is_dir() and each.name != KEPT
     ]
-    return all([_remove(cluster) for cluster in clusters])
+    removed = [_remove(cluster) for cluster in clusters]
+    return all(removed)
 
 
 def purge() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 Privileges = tuple[tuple[str, bool], ...]
 """(privilege, with grant option), sorted."""
 
@@ -23,6 +25,12 @@ def by_grantee(items: list[list[str]]) -> dict[tuple[str, str], Privileges]:
     for grantee, grantor, privilege, grantable in items:
         found.setdefault((grantee, grantor), []).append((privilege, grantable == "true"))
     return {key: tuple(sorted(privileges)) for key, privileges in found.items()}
+
+
+def named(words: Iterable[str]) -> list[str]:
+    """The roles in the last words of a grant's identity: "to x", "by y"; PUBLIC and the owner are none."""
+    given = [word for word in words if word.startswith(("to ", "by ")) and word not in ("to ", "to the owner")]
+    return [word[3:] for word in given]
 
 
 def union(one: Privileges, other: Privileges) -> Privileges:
