@@ -217,6 +217,13 @@ def server_major(url: str) -> int:
 def open_engine(dev: str, scope: Scope, *, major: int | None = None) -> Iterator[Engine]:
     """An engine on a dev server, which is let go at the end."""
     with open_dev(dev_with_roles(dev) if scope.roles else dev, major=major) as server:
+        if scope.database and not server.many:
+            raise UsageError(
+                "Settings of the database cannot be managed with this dev server",
+                where=server.description,
+                why="It is the given database itself, which is used and handed back empty; its settings would stay.",
+                do="Give its user CREATEDB, or use the embedded dev server.",
+            )
         engine = Engine(server, scope)
         try:
             yield engine
