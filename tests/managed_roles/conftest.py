@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,15 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from telamon.dev import Database, Dev, open_dev
-from telamon.dev.binaries import installed
+from telamon.dev.binaries import find, installed
 from tests.commands import place, server
 from tests.matrix import wheel
 
 __all__ = ["place", "server"]
 
-MAJORS = [each for each in (18, 15) if any(found.major == each for found in installed())]
+MAJORS = sorted({found.major for found in installed()}, reverse=True)
+if "TELAMON_POSTGRES" in os.environ:
+    MAJORS = [find().major]
 
 
 @dataclass(frozen=True)

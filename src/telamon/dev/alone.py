@@ -11,6 +11,7 @@ import itertools
 import os
 import secrets
 import shutil
+import signal
 import threading
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ KEPT = "kept"
 EMPTY = "empty"
 """The key of the server from which all begin."""
 DATABASE = "telamon"
+SMALL = ("--wal-segsize=1",)
+"""What makes the data that is copied each time half as large."""
 MOST_KEPT = 6  # of 40 MB and more each
 
 
@@ -87,7 +90,7 @@ class AloneDev(Dev):
     def drop(self, database: Database) -> None:
         """Stops the database's server and deletes it."""
         _, cluster = self._live.pop(database.name)
-        cluster.leave()
+        cluster.leave(signal.SIGQUIT)
         _remove(cluster)
 
     def close(self) -> None:
@@ -113,7 +116,7 @@ class AloneDev(Dev):
     def _start(self, origin: Path | None, database: str) -> Database:
         name = f"{self._run}-{next(self._numbers)}"
         model = self._model
-        cluster = Cluster(self.folder / name, model.binaries, model.major, model.owner, origin)
+        cluster = Cluster(self.folder / name, model.binaries, model.major, model.owner, origin, SMALL)
         cluster.enter()
         made = Database(name, conninfo_of(cluster.socket_directory, database), self)
         self._live[name] = (made, cluster)

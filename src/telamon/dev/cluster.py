@@ -73,6 +73,7 @@ class Cluster:
         directory: holds everything of this server but its `gate`; `telamon dev stop --purge` deletes it.
         major: the major version of the binaries.
         origin: a data directory that this one begins as a copy of; None where it is made from nothing.
+        options: what initdb is told further.
     """
 
     directory: Path
@@ -80,6 +81,7 @@ class Cluster:
     major: int
     owner: Account
     origin: Path | None = None
+    options: tuple[str, ...] = ()
     _users: int = -1
 
     @property
@@ -123,15 +125,19 @@ class Cluster:
                 if self._users != users:
                     os.close(users)
 
-    def leave(self) -> None:
-        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned."""
+    def leave(self, how: int = signal.SIGINT) -> None:
+        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned.
+
+        Args:
+            how: SIGQUIT where its data is not needed any more.
+        """
         if self._users < 0:
             return
         with self.gate():
             os.close(self._users)
             self._users = -1
             if not self.pinned.exists() and not self.in_use():
-                self._stop()
+                self._stop(how)
 
     def remember(self) -> None:
         """Notes which binaries were used, and with the file's time, when."""
@@ -257,6 +263,7 @@ class Cluster:
             self._copy(self.origin, fresh)
             return
         command = [str(self.binaries / "initdb"), "-D", str(fresh), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        command += self.options
         problem = ""
         for locale in ("C.UTF-8", "C"):  # the second where the system has no such locale
             done = self._run([*command, f"--locale={locale}", "--lc-messages=C", "--no-sync", "--no-instructions"])
@@ -345,8 +352,8 @@ class Cluster:
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.socket_directory / f".s.PGSQL.{PORT}")) == 0
 
-    def _stop(self) -> None:
-        """Asks the server, if there is one, for a fast shutdown."""
+    def _stop(self, how: int = signal.SIGINT) -> None:
+        """Asks the server, if there is one, for a shutdown: a fast one, unless said otherwise."""
         self.serving.unlink(missing_ok=True)
         first = _read(self.data / "postmaster.pid").splitlines()[:1]
         if not first or not self.running():
@@ -356,7 +363,7 @@ class Cluster:
         try:
             if Path("/proc/self").exists() and not os.path.samefile(cwd, self.data):
                 return  # a process of the same number in another container's count
-            os.kill(pid, signal.SIGINT)
+            os.kill(pid, how)
         except (ProcessLookupError, FileNotFoundError):
             return  # it ended by itself in this moment
 
