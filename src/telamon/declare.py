@@ -107,7 +107,8 @@ def intend_apply(engine: Engine, target: Target, source: Source, wishes: Wishes 
     new = engine.catalog(source)
     with explained("The target cannot be read"):
         read = engine.read_from(target.connection, HISTORY)
-    old = like(read, new, DatabaseSource(""), source)
+    known, new = engine.alike(read, new)
+    old = like(known, new, DatabaseSource(""), source)
     planned = plan_catalogs(engine, old, new, lambda: engine.rebuilt(old), wishes, partial=True)
     return intent_for(engine, target, read, planned, HISTORY)
 

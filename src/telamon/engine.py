@@ -30,6 +30,7 @@ from telamon.replay import replay
 from telamon.role_patterns import dev_with_roles
 from telamon.scope import Scope, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
+from telamon.translation import major, translated
 
 HISTORY = (
     "schema:atlas_schema_revisions",
@@ -93,6 +94,10 @@ class Engine:
         Raises:
             TelamonError: as `catalog` does.
         """
+        return self.alike(*self.both(old, new))
+
+    def both(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
+        """The two as they were read, each in the words of its server."""
         if not self.dev.many:
             return self.catalog(old), self.catalog(new)
         try:
@@ -102,6 +107,17 @@ class Engine:
         except TelamonError:
             # Roles belong to the whole server, and statements about them may meet: only what fails alone has failed.
             return self.catalog(old), self.catalog(new)
+
+    def alike(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
+        """Two catalogs in the words of one server: where their major versions differ, of the dev server.
+
+        Raises:
+            TelamonError: one of them cannot be said in those words.
+        """
+        if major(old) == major(new) or not diff(old, new):
+            return old, new
+        old, new = (translated(each, self.dev, self.scope, self.server) for each in (old, new))
+        return old, new
 
     def database(self, source: SqlSource | DirectorySource) -> Database:
         """A dev database in the state that a source describes; the caller drops it."""

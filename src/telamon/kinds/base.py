@@ -292,6 +292,10 @@ class Kind:
         """What of a plan comes before an operation on the fact, and what after it, beyond what needs say."""
         return [], []
 
+    def within(self, fact: Fact, server: Server) -> Fact | None:
+        """The fact as a server of another major version can have it; None where that has no such thing."""
+        return fact
+
     beside: ClassVar[bool] = False
     """Whether it belongs to the server, or to the database as a whole, and stays when that is emptied."""
 

@@ -9,7 +9,7 @@ from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import anywhere, described
-from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, named
+from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, named, within
 from telamon.quote import ident, role
 
 OBJECTS = (
@@ -119,6 +119,10 @@ class Grant(Kind):
                 other = "" if grantor == owner else grantor
                 found.append(((who, f"by {other}") if other else (who,), spec, other))
         return found
+
+    def within(self, fact: Fact, server: Server) -> Fact | None:
+        held, given = within(fact.spec.held, server), within(fact.spec.given, server)
+        return fact._replace(spec=GrantSpec(held, given)) if held != given else None
 
     def roles(self, fact: Fact) -> Sequence[str]:
         return named(fact.id[-2:])

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telamon.kinds.base import Server
 
 Privileges = tuple[tuple[str, bool], ...]
 """(privilege, with grant option), sorted."""
@@ -25,6 +29,11 @@ def by_grantee(items: list[list[str]]) -> dict[tuple[str, str], Privileges]:
     for grantee, grantor, privilege, grantable in items:
         found.setdefault((grantee, grantor), []).append((privilege, grantable == "true"))
     return {key: tuple(sorted(privileges)) for key, privileges in found.items()}
+
+
+def within(privileges: Privileges, server: Server) -> Privileges:
+    """Those that a server knows."""
+    return tuple(each for each in privileges if each[0] != "MAINTAIN" or server.major >= 17)
 
 
 def named(words: Iterable[str]) -> list[str]:
