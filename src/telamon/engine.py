@@ -30,7 +30,7 @@ from telamon.replay import replay
 from telamon.role_patterns import dev_with_roles
 from telamon.scope import Scope, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
-from telamon.translation import major, translated
+from telamon.translation import common, major, translated
 
 HISTORY = (
     "schema:atlas_schema_revisions",
@@ -116,6 +116,7 @@ class Engine:
         """
         if major(old) == major(new) or not diff(old, new):
             return old, new
+        old, new = common(old, new)
         old, new = (translated(each, self.dev, self.scope, self.server) for each in (old, new))
         return old, new
 

@@ -27,6 +27,17 @@ def major(catalog: Catalog) -> int:
     return catalog.version_num // 10000
 
 
+def common(one: Catalog, other: Catalog) -> tuple[Catalog, Catalog]:
+    """Two catalogs without what the older of their servers has nothing like, as a privilege of later ones."""
+    server = Server(min(one.version_num, other.version_num))
+
+    def within(catalog: Catalog) -> Catalog:
+        kept = {id: known for id, fact in catalog.facts.items() if (known := BY_NAME[id[0]].within(fact, server))}
+        return replace(catalog, facts=among(kept), _children={})
+
+    return within(one), within(other)
+
+
 def translated(catalog: Catalog, dev: Dev, scope: Scope, server: Server) -> Catalog:
     """The catalog as the dev server would tell it; itself, where that is of the same major version.
 
@@ -38,13 +49,11 @@ def translated(catalog: Catalog, dev: Dev, scope: Scope, server: Server) -> Cata
     """
     if major(catalog) == server.major:
         return catalog
-    kept = {id: replaced for id, fact in catalog.facts.items() if (replaced := BY_NAME[id[0]].within(fact, server))}
-    wanted = replace(catalog, facts=among(kept), _children={})
     with dev.create() as database, database.connect() as connection:
-        ensure_roles(connection, wanted)
+        ensure_roles(connection, catalog)
         reached = read_scope(connection, scope)
         for _ in range(ROUNDS):
-            plan = make_plan(reached, wanted, server)
+            plan = make_plan(reached, catalog, server)
             if not plan:
                 break
             try:
@@ -54,8 +63,8 @@ def translated(catalog: Catalog, dev: Dev, scope: Scope, server: Server) -> Cata
             before, reached = reached, read_scope(connection, scope)
             if before.digest() == reached.digest():
                 break  # what differs now is said in other words, however often it is said
-    left = diff(reached, wanted)
-    facts = reached.facts, wanted.facts
+    left = diff(reached, catalog)
+    facts = reached.facts, catalog.facts
     other = [id for id in left.altered if not _reworded(facts[0][id].spec, facts[1][id].spec)]
     if rest := (*left.added, *left.removed, *other):
         raise _untranslatable(catalog, dev, "\n".join(map(title, rest[:12])), "It came out differently there.")

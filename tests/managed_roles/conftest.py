@@ -1,4 +1,4 @@
-"""Targets that are servers of their own, and what pg_dumpall and pg_dump say of them: they share no line with Telamon."""
+"""Targets that are servers of their own, and what pg_dumpall and pg_dump say of them, which share no code with us."""
 
 from __future__ import annotations
 

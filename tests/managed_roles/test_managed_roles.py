@@ -1,4 +1,4 @@
-"""Roles, memberships, settings: made, changed and dropped both ways, judged by pg_dumpall; nothing leaks between runs."""
+"""Roles, memberships, settings: made, changed, dropped both ways, judged by pg_dumpall; nothing leaks between runs."""
 
 from __future__ import annotations
 

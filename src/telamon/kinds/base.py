@@ -293,7 +293,7 @@ class Kind:
         return [], []
 
     def within(self, fact: Fact, server: Server) -> Fact | None:
-        """The fact as a server of another major version can have it; None where that has no such thing."""
+        """The fact as an older server can have it; None where that has no such thing, and can do without."""
         return fact
 
     beside: ClassVar[bool] = False
