@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+import psycopg
 import pytest
 
-from telamon.dev import Dev, open_dev
+from telamon.dev import open_dev
 from telamon.errors import TelamonError, UsageError
 from telamon.kinds.setting import values
 from telamon.role_patterns import checked
@@ -139,6 +142,7 @@ def test_the_one_who_migrates_is_no_superuser(place: Place, newest: Target) -> N
     assert (again.code, again.out) == (0, "")
     assert "membership of ann in role app_g" in again.err
     assert "role app_migrator (made outside" in again.err
+    assert "app_migrator can create roles" in place.run("doctor", "--url", url).out
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,7 @@ def test_roles_need_an_embedded_server(place: Place) -> None:
     assert ran.code == 2 and "embedded" in ran.err
 
 
-def test_a_server_for_each_database(server: Dev) -> None:
+def test_a_server_for_each_database(place: Place) -> None:
     """Side by side, and kept ones with their roles; a killed run's are taken away by the next."""
     with open_dev("alone") as dev:
         first, second = dev.create(), dev.create()
@@ -180,6 +184,16 @@ def test_a_server_for_each_database(server: Dev) -> None:
             assert copy.connect().execute("SELECT FROM pg_roles WHERE rolname = 'r'").fetchone() is not None
         with pytest.raises(TelamonError, match="gone"):
             dev.create("no such state")
+        left = place.folder / "left"
+        killed = f"from telamon.dev import open_dev\nwith open_dev('alone') as dev:\n  open({str(left)!r}, 'w').write("
+        killed += "dev.create().conninfo)\n  import os; os.kill(os.getpid(), 9)"
+        assert place.program(sys.executable, "-c", killed).code == -9
+        psycopg.connect(left.read_text()).close()
+        assert second.connect().execute("SELECT").fetchone() == ()
+        with open_dev("alone") as next, next.create():
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(left.read_text())
+            assert second.connect().execute("SELECT").fetchone() == ()
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ class AloneDev(Dev):
             shutil.rmtree(old, ignore_errors=True)  # another run may be at it, too
 
 
-def sweep(folder: Path, model: Cluster) -> bool:
-    """Stops and deletes the servers that no run uses any more; returns whether none is left.
+def sweep(folder: Path, model: Cluster) -> list[str]:
+    """Stops and deletes the servers that no run uses any more; returns the folders of the others.
 
     Args:
         model: says whose they are.
@@ -140,19 +140,25 @@ def sweep(folder: Path, model: Cluster) -> bool:
         for each in folder.iterdir()
         if each.is_dir() and each.name != KEPT
     ]
-    removed = [_remove(cluster) for cluster in clusters]
-    return all(removed)
+    return [str(cluster.directory) for cluster in clusters if not _remove(cluster)]
 
 
-def purge() -> list[str]:
-    """Deletes the data of all servers of this sort that no run uses, and returns their folders."""
-    gone = []
+def stop_all(*, purge: bool) -> tuple[list[str], list[str]]:
+    """Stops and deletes all servers of this sort that no run uses and, with `purge`, what is kept of them.
+
+    Returns:
+        (what was deleted, what is in use), as folders.
+    """
+    deleted: list[str] = []
+    used: list[str] = []
     owner = account()
     for folder in (each for root in server_directories(owner) for each in sorted(root.glob(f"{FOLDER}*"))):
-        if sweep(folder, Cluster(folder, folder, 0, owner)):
+        busy = sweep(folder, Cluster(folder, folder, 0, owner))
+        used += busy
+        if purge and not busy:
             shutil.rmtree(folder)
-            gone.append(str(folder))
-    return gone
+            deleted.append(str(folder))
+    return deleted, used
 
 
 def _remove(cluster: Cluster) -> bool:
