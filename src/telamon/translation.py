@@ -59,7 +59,10 @@ def translated(catalog: Catalog, dev: Dev, scope: Scope, server: Server) -> Cata
             try:
                 execute(plan, connection, all(step.transactional for step in plan.steps))
             except Failed as failure:
-                raise _untranslatable(catalog, dev, failure.statement, str(failure.error)) from failure
+                error = _untranslatable(catalog, dev, failure.statement, str(failure.error))
+                if scope.limited:
+                    error.do += "\nIf it names what is out of scope: compare without --schema and --exclude."
+                raise error from failure
             before, reached = reached, read_scope(connection, scope)
             if before.digest() == reached.digest():
                 break  # what differs now is said in other words, however often it is said

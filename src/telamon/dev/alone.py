@@ -14,6 +14,7 @@ import shutil
 import signal
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from telamon.dev.cluster import Cluster, boot
@@ -74,16 +75,12 @@ class AloneDev(Dev):
         database.close()
         database.release()
         _, cluster = self._live.pop(database.name)
-        cluster.leave()
-        with cluster.gate():
-            cluster.stop()
-            try:
-                cluster.data.rename(self._kept(key))
-                os.utime(self._kept(key))
-            except OSError:
-                if not self.has(key):
-                    raise
-                # Another run kept the same meanwhile.
+        try:
+            cluster.hand_over(self._kept(key))
+        except OSError:
+            if not self.has(key):
+                raise
+            # Another run kept the same meanwhile.
         _remove(cluster)
         self._evict()
 
@@ -124,9 +121,10 @@ class AloneDev(Dev):
 
     def _evict(self) -> None:
         empty = self._kept(EMPTY)
-        kept = [each for each in (self.folder / KEPT).iterdir() if each != empty]
-        for old in sorted(kept, key=lambda each: each.stat().st_mtime, reverse=True)[MOST_KEPT:]:
-            shutil.rmtree(old, ignore_errors=True)  # another run may be at it, too
+        with os.scandir(self.folder / KEPT) as entries, suppress(FileNotFoundError):  # another run may be at it, too
+            kept = sorted((each.stat().st_mtime, each.path) for each in entries if each.path != str(empty))
+            for _, old in kept[:-MOST_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def sweep(folder: Path, model: Cluster) -> list[str]:
@@ -168,7 +166,8 @@ def _remove(cluster: Cluster) -> bool:
             return False
         cluster.stop()
         for folder in {cluster.directory, cluster.socket_directory}:
-            shutil.rmtree(folder, ignore_errors=not folder.exists())
+            if folder.exists():
+                shutil.rmtree(folder)
         cluster.directory.with_name(f"{cluster.directory.name}.gate").unlink(missing_ok=True)
     return True
 

@@ -139,6 +139,21 @@ class Cluster:
             if not self.pinned.exists() and not self.in_use():
                 self._stop(how)
 
+    def hand_over(self, destination: Path) -> None:
+        """Shuts the server down and moves its data away; until then nobody takes it for a leftover.
+
+        Raises:
+            OSError: there is something already.
+        """
+        with self.gate():
+            self.stop()
+            try:
+                os.utime(self.data)
+                self.data.rename(destination)
+            finally:
+                os.close(self._users)
+                self._users = -1
+
     def remember(self) -> None:
         """Notes which binaries were used, and with the file's time, when."""
         (self.directory / "binaries").write_text(str(self.binaries))
