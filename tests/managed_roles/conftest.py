@@ -1,8 +1,10 @@
-"""Targets that are servers of their own, and what pg_dumpall and pg_dump say of them, which share no code with us."""
+"""Targets that are servers of their own, and what pg_dumpall and pg_dump say of them, which share no code with us.
+
+The newest version here is taken; tests/matrix.py runs these tests on each.
+"""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +17,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from telamon.dev import Database, Dev, open_dev
-from telamon.dev.binaries import find, installed
 from tests.commands import place, server
 from tests.matrix import wheel
 
 __all__ = ["place", "server"]
-
-MAJORS = sorted({found.major for found in installed()}, reverse=True)
-if "TELAMON_POSTGRES" in os.environ:
-    MAJORS = [find().major]
 
 
 @dataclass(frozen=True)
@@ -63,21 +60,14 @@ class Target:
 
 
 @contextmanager
-def new_target(major: int) -> Iterator[Target]:
+def new_target() -> Iterator[Target]:
     """An empty target."""
-    with open_dev(f"alone/{major}") as dev, dev.create() as database:
+    with open_dev("alone") as dev, dev.create() as database:
         yield Target(database)
 
 
-@pytest.fixture(params=MAJORS)
-def target(request: pytest.FixtureRequest, server: Dev) -> Iterator[Target]:
-    """An empty target of each version that is here."""
-    with new_target(request.param) as made:
-        yield made
-
-
 @pytest.fixture
-def newest(server: Dev) -> Iterator[Target]:
-    """An empty target of the newest version."""
-    with new_target(MAJORS[0]) as made:
+def target(server: Dev) -> Iterator[Target]:
+    """An empty target."""
+    with new_target() as made:
         yield made

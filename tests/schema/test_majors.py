@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -33,8 +34,9 @@ def databases(server: Dev) -> Iterator[dict[int, Database]]:
     with ExitStack() as stack:
         found = {}
         for major in (15, 18):
-            found[major] = stack.enter_context(stack.enter_context(open_dev(f"alone/{major}")).create())
-            found[major].connect().execute("CREATE ROLE writer")
+            found[major] = stack.enter_context(stack.enter_context(open_dev(f"embedded/{major}")).create())
+            with suppress(psycopg.errors.DuplicateObject):  # of an earlier test, on the server that all share
+                found[major].connect().execute("CREATE ROLE writer")
             found[major].connect().execute(SCHEMA.encode())
         yield found
 
