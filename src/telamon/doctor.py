@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from telamon.errors import TelamonError
 
 if TYPE_CHECKING:
+    from telamon.apply.target import Target
     from telamon.holdings import Roles
     from telamon.project import Env
 
@@ -116,9 +117,24 @@ def _servers(patient: Patient, project: Env) -> Iterator[Finding]:
                 yield Finding("target", "ok", f"PostgreSQL {major}, reached directly as {user}")
                 schema = patient.revisions_schema or project.revisions_schema
                 yield from examine_roles(target, patient.roles, schema)
+                if project.roles:
+                    yield _creation(target)
     except TelamonError as error:
         yield _problem("target", error)
     yield _dev(project, major)
+
+
+def _creation(target: Target) -> Finding:
+    """Whether roles can be managed as the one who migrates."""
+    from telamon.quote import ident
+
+    query = "SELECT rolname, rolsuper OR rolcreaterole FROM pg_catalog.pg_roles WHERE rolname = current_user"
+    [(user, may)] = target.connection.execute(query).fetchall()
+    if may:
+        return Finding("managed roles", "ok", f"{user} can create roles")
+    why = "`roles` is set in the configuration, so migrations create and change roles."
+    do = f"ALTER ROLE {ident(user)} CREATEROLE; or migrate as somebody who may."
+    return Finding("managed roles", "problem", f"{user} may not create roles", why, do)
 
 
 def _dev(project: Env, major: int | None) -> Finding:
@@ -127,7 +143,7 @@ def _dev(project: Env, major: int | None) -> Finding:
     from telamon.dev.binaries import installed
 
     try:
-        with open_dev(project.dev) as dev:
+        with open_dev(project.dev_server()) as dev:
             own = dev.version_num // 10000
             if major in (None, own):
                 return Finding("dev server", "ok", dev.description)

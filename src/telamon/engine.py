@@ -11,9 +11,8 @@ from typing import Any
 import psycopg
 
 from telamon.catalog.facts import Catalog, Id
-from telamon.catalog.read import read_catalog
-from telamon.catalog.roles import ensure_roles
-from telamon.catalog.row_facts import with_rows
+from telamon.catalog.roles import ensure_roles, passwords
+from telamon.catalog.scoped import read_scope
 from telamon.catalog.store import key_of, load_catalog, save_catalog
 from telamon.dev import Database, Dev, open_dev
 from telamon.dev.errors import explain
@@ -28,8 +27,10 @@ from telamon.kinds.base import Context, Server, Step
 from telamon.plan import Plan, make_plan
 from telamon.prove import ROUNDS, Failed, Proof, describe, execute, prove
 from telamon.replay import replay
-from telamon.scope import Scope, without, without_facts
+from telamon.role_patterns import dev_with_roles
+from telamon.scope import Scope, without_facts
 from telamon.sources import DatabaseSource, DirectorySource, Source, SqlSource, load
+from telamon.translation import common, major, translated
 
 HISTORY = (
     "schema:atlas_schema_revisions",
@@ -80,6 +81,10 @@ class Engine:
         if catalog is None:
             with self.database(source) as database:
                 catalog = self.read(database)
+                if self.scope.roles:
+                    with database.connect() as connection:
+                        told = passwords(connection, self.scope.roles)
+                    catalog = replace(catalog, unmanaged=(*catalog.unmanaged, *told))
             self.found[key] = catalog
         return catalog
 
@@ -93,6 +98,10 @@ class Engine:
         Raises:
             TelamonError: as `catalog` does.
         """
+        return self.alike(*self.both(old, new))
+
+    def both(self, old: Source, new: Source) -> tuple[Catalog, Catalog]:
+        """The two as they were read, each in the words of its server."""
         if not self.dev.many:
             return self.catalog(old), self.catalog(new)
         try:
@@ -103,6 +112,18 @@ class Engine:
             # Roles belong to the whole server, and statements about them may meet: only what fails alone has failed.
             return self.catalog(old), self.catalog(new)
 
+    def alike(self, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
+        """Two catalogs in the words of one server: where their major versions differ, of the dev server.
+
+        Raises:
+            TelamonError: one of them cannot be said in those words.
+        """
+        if major(old) == major(new) or not diff(old, new):
+            return old, new
+        old, new = common(old, new)
+        old, new = (translated(each, self.dev, self.scope, self.server) for each in (old, new))
+        return old, new
+
     def database(self, source: SqlSource | DirectorySource) -> Database:
         """A dev database in the state that a source describes; the caller drops it."""
         if isinstance(source, DirectorySource):
@@ -110,7 +131,7 @@ class Engine:
         database = self.dev.create()
         try:
             with database.connect() as connection:
-                load(source, connection, server=self.dev.description)
+                load(source, connection, server=self.dev.description, roles=self.scope.roles)
         except BaseException:
             database.drop()
             raise
@@ -155,7 +176,10 @@ class Engine:
 
     @property
     def server(self) -> Server:
-        return Server(self.dev.version_num, self.scope.schemas, self.scope.hidden_schema)
+        scope = self.scope
+        return Server(
+            self.dev.version_num, scope.schemas, scope.hidden_schema, roles=scope.roles, database=scope.database
+        )
 
     def read(self, database: Database) -> Catalog:
         """The catalog of a dev database."""
@@ -173,8 +197,7 @@ class Engine:
         Args:
             hidden: patterns of what is left out besides what the scope excludes.
         """
-        found = read_catalog(connection, schemas=self.scope.schemas, unqualified=self.scope.hidden_schema)
-        return without(with_rows(found, connection, self.scope.rows), (*self.scope.exclude, *hidden))
+        return read_scope(connection, self.scope, hidden)
 
 
 @contextmanager
@@ -214,7 +237,14 @@ def server_major(url: str) -> int:
 @contextmanager
 def open_engine(dev: str, scope: Scope, *, major: int | None = None) -> Iterator[Engine]:
     """An engine on a dev server, which is let go at the end."""
-    with open_dev(dev, major=major) as server:
+    with open_dev(dev_with_roles(dev) if scope.roles else dev, major=major) as server:
+        if scope.database and not server.many:
+            raise UsageError(
+                "Settings of the database cannot be managed with this dev server",
+                where=server.description,
+                why="It is the given database itself, which is used and handed back empty; its settings would stay.",
+                do="Give its user CREATEDB, or use the embedded dev server.",
+            )
         engine = Engine(server, scope)
         try:
             yield engine
@@ -320,12 +350,15 @@ def plan_catalogs(
 def like(old: Catalog, new: Catalog, old_source: Source, new_source: Source) -> Catalog:
     """What of a database counts when it is compared with a model rather than with another database.
 
-    Owners count only where the model names one: SQL without OWNER TO leaves them alone. What is commonly made beside
-    the model (partitions for new months) is left alone and named.
+    Owners count only where the model names one: SQL without OWNER TO leaves them alone, unless the role goes. What is
+    commonly made beside the model (partitions for new months) is left alone and named.
     """
     if not isinstance(old_source, DatabaseSource) or isinstance(new_source, DatabaseSource):
         return old
-    facts = {id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts}
+    leaving = {id[1] for id in old.facts if id[0] == "role" and id not in new.facts}
+    facts = {
+        id: fact for id, fact in old.facts.items() if id[0] != "owner" or id in new.facts or fact.spec.role in leaving
+    }
     managed = Catalog(facts, old.version_num, old.unmanaged, old.user)
     outside = [
         fact.id for fact in managed if fact.id not in new.facts and BY_NAME[fact.kind].outside(fact, managed, new)

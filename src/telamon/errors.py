@@ -8,11 +8,14 @@ _PASSWORD_IN_URL = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/?#@]*:)[^\s/
 _PASSWORD_PARAMETER = re.compile(
     r"(?P<head>\b(?:password|sslpassword|passfile)\s*=\s*)('[^']*'|[^\s&]+)", re.IGNORECASE
 )
+_PASSWORD_IN_SQL = re.compile(r"(?P<head>\bpassword\s+)E?'(?:[^']|'')*'", re.IGNORECASE)
 
 
 def mask(text: str) -> str:
-    """Returns `text` with the passwords of connection strings replaced by `***`."""
-    return _PASSWORD_PARAMETER.sub(r"\g<head>***", _PASSWORD_IN_URL.sub(r"\g<head>***", text))
+    """Returns `text` with the passwords of connection strings, and of CREATE ROLE, replaced by `***`."""
+    for pattern in (_PASSWORD_IN_URL, _PASSWORD_PARAMETER, _PASSWORD_IN_SQL):
+        text = pattern.sub(r"\g<head>***", text)
+    return text
 
 
 class TelamonError(Exception):

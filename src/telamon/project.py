@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +30,7 @@ TxMode: TypeAlias = Literal["file", "all", "none"]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _TEXTS = ("dir", "url", "dev", "role", "python", "revisions_schema", "baseline", "tests")
-_LISTS = ("src", "schemas", "exclude", "renames", "context")
+_LISTS = ("src", "schemas", "exclude", "roles", "renames", "context")
 _CHOICES = {
     "destructive": ("allow", "ask", "refuse"),
     "exec_order": ("linear", "linear-skip", "non-linear"),
@@ -38,9 +38,10 @@ _CHOICES = {
 }
 _DURATIONS = ("lock_timeout",)
 _TABLES = ("lint",)
+_SWITCHES = ("database_settings",)
 _COUNTS = {"canary": 0, "max_failures": 1, "per_server": 1}
 _TARGETS = ({"query"}, {"query", "url"}, {"schemas_query"}, {"schemas_query", "url"})
-_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, *_TABLES, "ignore", "targets")
+_KEYS = (*_TEXTS, *_LISTS, *_CHOICES, *_DURATIONS, *_COUNTS, *_TABLES, *_SWITCHES, "ignore", "targets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Env:
         values: the keys as written.
         lines: the line on which each key stands.
         atlas: what an atlas.hcl says further; its values are evaluated already, and `${VAR}` in them is text.
+        flags: of keys that the command line gave, the flag.
 
     Every property raises UsageError for a variable that is not set, naming the variable, the key and file:line.
     """
@@ -94,6 +96,11 @@ class Env:
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     atlas: AtlasSettings | None = None
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    def overridden(self, key: str, value: Any, flag: str) -> Env:
+        """The environment with a key as a flag gives it."""
+        return replace(self, values={**self.values, key: value}, flags={**self.flags, key: flag})
 
     @property
     def src(self) -> tuple[str, ...]:
@@ -143,6 +150,17 @@ class Env:
         """The dev server: `embedded`, `embedded/16`, `postgres://...` or `docker://...`."""
         return self._text("dev") or "embedded"
 
+    def dev_server(self, given: str | None = None) -> str:
+        """The dev server: as given, else configured. Where roles are managed, one that is alone for each database.
+
+        Raises:
+            UsageError: roles are managed, and it is not an embedded one.
+        """
+        from telamon.role_patterns import dev_with_roles
+
+        wanted = given or self.dev
+        return dev_with_roles(wanted) if self.roles else wanted
+
     @property
     def role(self) -> str | None:
         """The role that is set before DDL, so that it owns what is created."""
@@ -157,6 +175,20 @@ class Env:
     def exclude(self) -> tuple[str, ...]:
         """Patterns of objects that are left alone."""
         return self._list("exclude")
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Patterns of the roles that the description of the schema manages: `["app_*", "schema_admin"]`. They are those
+        of a whole server; unsaid, none is managed."""
+        from telamon.role_patterns import checked
+
+        return checked(self._list("roles"), self._place("roles"))
+
+    @property
+    def database_settings(self) -> bool:
+        """Whether the settings of the database itself (ALTER DATABASE ... SET), its comment and its grants are managed.
+        Unsaid, they are not."""
+        return bool(self.values.get("database_settings", False))
 
     @property
     def destructive(self) -> Destructive | None:
@@ -281,6 +313,8 @@ class Env:
         return text if self.atlas else _resolve(text, f"{key} of the environment {self.name}", self._place(key))
 
     def _place(self, key: str) -> str:
+        if key in self.flags:
+            return self.flags[key]
         return f"{self.file}:{self.lines[key]}" if key in self.lines else str(self.file)
 
 
@@ -434,6 +468,8 @@ def _mistake(key: str, value: Any) -> str:
     if key in _DURATIONS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return "" if number or isinstance(value, str) else 'a number of seconds or a text such as "10s"'
+    if key in _SWITCHES:
+        return "" if isinstance(value, bool) else "true or false"
     if key in _TABLES:
         return "" if isinstance(value, dict) else f"a table: [{key}]"
     return "" if isinstance(value, str) else "a text"

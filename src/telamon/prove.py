@@ -10,14 +10,13 @@ import psycopg
 
 from telamon import rows
 from telamon.catalog.facts import Catalog, Id, title
-from telamon.catalog.read import read_catalog
-from telamon.catalog.row_facts import with_rows
+from telamon.catalog.scoped import read_scope
 from telamon.dev import Database
 from telamon.diff import Changes, diff
 from telamon.errors import ProofError
 from telamon.kinds.base import Server
 from telamon.plan import Plan, make_plan
-from telamon.scope import Scope, without
+from telamon.scope import Scope
 
 ROUNDS = 3
 """How often a plan may be completed by what its own execution brought about."""
@@ -106,6 +105,13 @@ def attempt(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database]
                         why=str(failure.error),
                         do="Do it in two steps: first change the rows, then the schema, or the other way round.",
                     ) from failure
+                elif held := next((step.held for step in plan.steps if step.sql == failure.statement), ""):
+                    raise ProofError(
+                        "Something that is not a part of the plan depends on what it drops; nothing was written",
+                        where=failure.statement,
+                        why=str(failure.error),
+                        do=held,
+                    ) from failure
                 else:
                     raise ProofError(
                         "A statement of the plan fails on the dev database; nothing was written",
@@ -151,8 +157,7 @@ def run(
             where=", ".join(".".join(name) for name in rewritten),
             why="This is a bug in Telamon.",
         )
-    read = read_catalog(connection, schemas=scope.schemas, unqualified=scope.hidden_schema)
-    reached = without(with_rows(read, connection, scope.rows), scope.exclude)
+    reached = read_scope(connection, scope)
     return Proof(observed(plan, rewritten, old, scope), transactional, data, rewritten, reached)
 
 

@@ -137,7 +137,7 @@ def telamon_dev(pytestconfig: pytest.Config, telamon_project: Env) -> Iterator[D
     """The dev server; started at the first database, let go of at the end of the session."""
     from telamon.dev import open_dev
 
-    with open_dev(pytestconfig.getini("telamon_dev") or telamon_project.dev) as dev:
+    with open_dev(telamon_project.dev_server(pytestconfig.getini("telamon_dev"))) as dev:
         yield dev
 
 

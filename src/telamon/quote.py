@@ -20,6 +20,14 @@ def literal(text: str) -> str:
     return sql.Literal(text).as_string(None).strip()
 
 
+def block(text: str) -> str:
+    """A text between dollars, as DO takes it."""
+    number, tag = 0, "$$"
+    while tag in text:
+        number, tag = number + 1, f"$_{number}$"
+    return f"{tag} {text} {tag}"
+
+
 def idents(names: Iterable[str]) -> str:
     """Names separated by commas."""
     return ", ".join(ident(name) for name in names)

@@ -21,12 +21,16 @@ class Scope:
             matches is left alone, with all its parts.
         unqualified: leave the name of the one schema out of all SQL.
         rows: the tables whose rows are managed, too.
+        roles: patterns of the roles that are managed, too; none when empty.
+        database: whether the settings, the comment and the grants of the database itself are managed, too.
     """
 
     schemas: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     unqualified: bool = False
     rows: tuple[TableRows, ...] = ()
+    roles: tuple[str, ...] = ()
+    database: bool = False
 
     @property
     def hidden_schema(self) -> str:
@@ -40,7 +44,7 @@ class Scope:
 
     def key(self) -> str:
         """For cache keys."""
-        return repr((self.schemas, self.exclude, self.unqualified, self.rows))
+        return repr((self.schemas, self.exclude, self.unqualified, self.rows, self.roles, self.database))
 
     def towards(self, source: object) -> Scope:
         """The scope of a plan that leads to a source: where that is SQL, it says itself which rows are managed."""

@@ -137,7 +137,7 @@ def expected(engine: Engine, where: Standing) -> Catalog:
 def held(engine: Engine, target: Target, should: Catalog) -> tuple[Catalog, Catalog]:
     """(all that the target holds besides its revisions, what of that counts against what it should hold)."""
     read = engine.read_from(target.connection, HISTORY)
-    return read, like(read, should, DatabaseSource(""), _MODEL)
+    return read, like(engine.alike(read, should)[0], should, DatabaseSource(""), _MODEL)
 
 
 def topmost(should: Catalog, real: Catalog) -> Changes:

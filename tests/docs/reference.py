@@ -142,6 +142,8 @@ def _kind_of_value(key: str) -> str:
         return "a text or a list of texts"
     if key in project._DURATIONS:
         return 'seconds, or a text such as `"10s"`'
+    if key in project._SWITCHES:
+        return "`true` or `false`"
     if key in project._COUNTS:
         return f"a number from {project._COUNTS[key]} on"
     others = {"lint": "a table", "ignore": "a list of `{ object = ..., reason = ... }`"}

@@ -144,10 +144,15 @@ def title(id: Id) -> str:
     """An identity for people: `column public.users.email`."""
     if id[0] in ("comment", "owner", "grant", "label", "extension_dependency"):
         return f"{id[0].replace('_', ' ')} of {title(id[1:])}"
+    if id[:2] == THE_DATABASE:
+        return " ".join(("the database", *id[2:]))
     if id[0] in SIGNED:
         return f"{id[0]} {id[1]}.{id[2]}({', '.join(id[3:])})"
     return f"{id[0].replace('_', ' ')} {'.'.join(id[1:])}"
 
+
+THE_DATABASE: Id = ("database", "current")
+"""The database itself, whatever it is called."""
 
 SIGNED = ("function", "aggregate")
 """Kinds whose last part is a list of argument types."""

@@ -78,6 +78,7 @@ class CatalogReader:
         self.column_names: dict[tuple[int, int], tuple[str, int, int]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
+        self.left: list[str] = []
         self.instead: dict[tuple[str, int], dict[Id, Id]] = {}
 
     def add(
@@ -114,6 +115,9 @@ class CatalogReader:
         id = self.find(catalog, oid, sub)
         path = self.paths.get((catalog, oid, sub), id)
         return None if id is None or path is None else (path, id)
+
+    def leave(self, what: str) -> None:
+        self.left.append(what)
 
     def parts(self, id: Id) -> list[Id]:
         if not self.by_parent:
@@ -216,6 +220,8 @@ def read_catalog(
     *,
     schemas: tuple[str, ...] = (),
     unqualified: str = "",
+    roles: tuple[str, ...] = (),
+    database: bool = False,
 ) -> Catalog:
     """Reads what a database holds.
 
@@ -223,6 +229,8 @@ def read_catalog(
         connection: in autocommit mode, idle; its settings are as before afterwards.
         schemas: read only these schemas and what belongs to no schema; all when empty.
         unqualified: the one schema whose name is left out of types and expressions.
+        roles: patterns of the roles that are read, too.
+        database: read what belongs to the database as a whole, too: settings, comment, grants.
 
     Raises:
         psycopg.Error: the server's own errors.
@@ -233,7 +241,7 @@ def read_catalog(
     from telamon.quote import ident
 
     superuser = connection.info.parameter_status("is_superuser") == "on"
-    server = Server(connection.info.server_version, schemas, unqualified, superuser)
+    server = Server(connection.info.server_version, schemas, unqualified, superuser, roles, database)
     reader = CatalogReader(server)
     path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
     with paused(), snapshot(connection, (*PINNED, path)) as here:
@@ -257,5 +265,6 @@ def read_catalog(
         nameless = [key for catalog, oids in next(results) for key in reader.unknown(catalog, oids)]
         unmanaged = [name for (name,) in next(results)]
         reader.edges = next(results)
+    unmanaged += reader.left
     unmanaged += describe(connection, nameless) if nameless else []
     return Catalog(reader.facts, server.version_num, tuple(sorted(unmanaged)), user)

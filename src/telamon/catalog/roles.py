@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 
 from telamon.catalog.facts import Catalog
+from telamon.kinds.role import naming
 from telamon.quote import ident
-
-
-def named_roles(catalog: Catalog) -> Iterator[str]:
-    """The roles that own, hold privileges or are named by policies."""
-    for fact in catalog:
-        if fact.kind == "owner":
-            yield fact.spec.role
-        elif fact.kind == "grant":
-            for word in fact.id[-2:]:
-                if word.startswith(("to ", "by ")) and word not in ("to ", "to the owner"):
-                    yield word[3:]
-        elif fact.kind == "policy":
-            yield from (name for name in fact.spec.roles if name)
+from telamon.role_patterns import is_managed
 
 
 def ensure_roles(connection: psycopg.Connection[Any], catalog: Catalog) -> None:
     """Creates, without login, the roles that a catalog names and the server lacks."""
-    wanted = set(named_roles(catalog))
+    wanted = {name for name in naming(catalog) if not name.startswith("pg_")}
     have = {name for (name,) in connection.execute("SELECT rolname FROM pg_catalog.pg_roles")}
     for name in sorted(wanted - have):
         connection.execute(f"CREATE ROLE {ident(name)}".encode())
+
+
+def passwords(connection: psycopg.Connection[Any], patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Descriptions of the passwords that managed roles have been given; asked of a dev server, as its superuser."""
+    query = "SELECT rolname FROM pg_catalog.pg_authid WHERE rolpassword IS NOT NULL ORDER BY rolname"
+    names = [name for (name,) in connection.execute(query) if is_managed(name, patterns)]
+    return tuple(f"the password of role {name} (set it by hand, and take it out of the description)" for name in names)

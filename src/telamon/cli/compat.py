@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 _VARIABLES = "telamon.variables"
 _TOLD = "telamon.told"
+_LAID_OVER = "telamon.laid_over"
 
 
 class Form(click.ParamType[str]):
@@ -72,6 +73,19 @@ def variables_option(command: Command) -> Command:
     )(command)
 
 
+def key_option(*names: str, key: str, help: str, multiple: bool = False) -> Callable[[Command], Command]:
+    """A flag that stands for a key of the configuration, and goes before it; kept for `project_of`."""
+
+    def lay_over(ctx: click.Context, param: click.Parameter, given: Any) -> None:
+        value = list(_split(ctx, param, given)) if multiple else given
+        if value:
+            ctx.meta.setdefault(_LAID_OVER, {})[key] = (value, names[0])
+
+    return click.option(
+        *names, multiple=multiple, is_flag=not multiple, expose_value=False, callback=lay_over, help=help
+    )
+
+
 def project_of(config: str | None, env: str | None) -> Env:
     """The environment, with `--var`; what of it is not used is said once."""
     from telamon.cli.console import note
@@ -79,6 +93,8 @@ def project_of(config: str | None, env: str | None) -> Env:
 
     meta = click.get_current_context().meta
     project = load_project(config, env, meta.get(_VARIABLES))
+    for key, (value, flag) in meta.get(_LAID_OVER, {}).items():
+        project = project.overridden(key, value, flag)
     told = meta.setdefault(_TOLD, set())
     for text in project.atlas.notes if project.atlas else ():
         if text not in told:

@@ -111,7 +111,7 @@ def place_of(given: dict[str, Any]) -> Iterator[Place]:
     scope = scope_of(project, given["schemas"], given["exclude"], url, *to, configured=configured)
     with (
         connect(url, role=options.role) as target,
-        open_engine(given["dev"] or project.dev, scope, major=target.version // 10000) as engine,
+        open_engine(project.dev_server(given["dev"]), scope, major=target.version // 10000) as engine,
     ):
         yield Place(engine, target, project, options)
 

@@ -21,7 +21,7 @@ def command(extension: str, listing: bool, dev: str | None, env: str | None, con
 
     if bool(extension) == listing:
         raise UsageError("Which extension?", do="telamon dev install NAME, or telamon dev install --list.")
-    with open_dev(dev or load_env(env, config).dev) as server:
+    with open_dev(load_env(env, config).dev_server(dev)) as server:
         found, description, major = available(server), server.description, server.version_num // 10000
     shown = found if listing else {extension: found[extension]} if extension in found else {}
     if not listing and not shown:

@@ -18,10 +18,10 @@ def command(purge: bool, form: str) -> None:
     A server that a run is using is left to that run, which stops it at its end.
     """
     from telamon.cli.console import note
+    from telamon.dev.alone import stop_all
     from telamon.dev.embedded import clusters, stop
 
-    stopped: list[str] = []
-    busy: list[str] = []
+    stopped, busy = stop_all(purge=purge)
     for cluster in clusters():
         if not purge and not cluster.running():
             continue

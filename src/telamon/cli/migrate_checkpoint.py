@@ -12,6 +12,7 @@ from telamon.cli.options import (
     format_option,
     load_env,
     project_options,
+    roles_of,
     with_declared,
 )
 
@@ -31,13 +32,12 @@ def command(
     """
     from telamon.directory import Directory
     from telamon.engine import open_engine
-    from telamon.generate import EVERYTHING
     from telamon.history.checkpoint import checkpoint
 
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
     directory.check()
-    with open_engine(dev or project.dev, with_declared(EVERYTHING, project)) as engine:
+    with open_engine(project.dev_server(dev), with_declared(roles_of(project), project)) as engine:
         made = checkpoint(engine, directory, tag)
     directory.become(made.wanted)
     if form == "json":

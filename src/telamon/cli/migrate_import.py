@@ -45,7 +45,7 @@ def command(
     directory = Directory.read(directory_of(directory_url, config, env), missing_ok=True)
     if directory.files:
         raise UsageError("The migration directory is not empty", where=directory.path, do="Give another one with --to.")
-    with open_dev(dev or project.dev) as server:
+    with open_dev(project.dev_server(dev)) as server:
         found = read_foreign(place, server, python or project.python)
         wanted = directory.changed(convert(found, keep_down=keep_down))
         wanted.check()

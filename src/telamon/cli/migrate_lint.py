@@ -75,7 +75,7 @@ def command(
         git_base = project.atlas.lint.git_base or None
         latest = None if git_base else project.atlas.lint.latest
     chosen = select(directory, files=files, latest=latest, git_base=git_base, after=since)
-    settings, server = read_settings(project), dev or project.dev
+    settings, server = read_settings(project), project.dev_server(dev)
     stats = stats_of(url, stats_file, project)
     if fix:
         from telamon.lint.fix import fix as fixed

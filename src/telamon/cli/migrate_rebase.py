@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
+from telamon.cli.options import (
+    dev_option,
+    directory_of,
+    directory_option,
+    format_option,
+    load_env,
+    project_options,
+    roles_of,
+)
 
 
 @click.command("rebase")
@@ -31,14 +39,13 @@ def command(
     """
     from telamon.directory import Directory
     from telamon.engine import open_engine
-    from telamon.generate import EVERYTHING
     from telamon.history.rebase import rebase, sides
     from telamon.report.counted import counted
 
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
     found = sides(directory, list(versions), onto)
-    with open_engine(dev or project.dev, EVERYTHING) as engine:
+    with open_engine(project.dev_server(dev), roles_of(project)) as engine:
         made = rebase(engine, directory, found)
     directory.become(made.wanted)
     if form == "json":

@@ -42,7 +42,7 @@ def command(
     if not no_replay and names != tuple(file.name for file in directory.files[-len(names) :]):
         import importlib
 
-        importlib.import_module("telamon.replay").replay_directory(wanted, dev or project.dev)
+        importlib.import_module("telamon.replay").replay_directory(wanted, project.dev_server(dev))
     directory.become(wanted)
     if form == "json":
         import json

@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from telamon.cli.console import note
-from telamon.cli.options import dev_option, directory_of, directory_option, format_option, load_env, project_options
+from telamon.cli.options import (
+    dev_option,
+    directory_of,
+    directory_option,
+    format_option,
+    load_env,
+    project_options,
+    roles_of,
+)
 
 
 @click.command("squash")
@@ -36,7 +44,6 @@ def command(
     from telamon.directory import Directory
     from telamon.engine import open_engine
     from telamon.errors import UsageError
-    from telamon.generate import EVERYTHING
     from telamon.history import git
     from telamon.history.choice import since
     from telamon.history.squash import squash
@@ -53,7 +60,7 @@ def command(
         ref = git.upstream(directory.path) if since_branch == "." else str(since_branch)
         merged = git.names_at(directory.path, ref)
         names = [file.name for file in directory.files if file.name not in merged]
-    with open_engine(dev or project.dev, EVERYTHING) as engine:
+    with open_engine(project.dev_server(dev), roles_of(project)) as engine:
         made = squash(engine, directory, names, name)
     text = next((file.text for file in made.wanted.files if file.name == made.file), "")
     if not dry_run:

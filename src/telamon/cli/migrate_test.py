@@ -39,7 +39,7 @@ def command(
     project = load_env(env, config)
     directory = Directory.read(directory_of(directory_url, config, env))
     asked = Asked(files, project.tests, only, git_base, jobs)
-    report = run_asked(directory, dev or project.dev, asked)
+    report = run_asked(directory, project.dev_server(dev), asked)
     click.echo(render(report, form, terminal()[0]), nl=False)
     if report.failed:
         click.get_current_context().exit(3)

@@ -25,7 +25,7 @@ def command(
     directory = Directory.read(directory_of(directory_url, config, env))
     warnings = [warning for file in directory.files for warning in file.warnings()]
     try:
-        _check(directory, dev or load_env(env, config).dev, replay=not no_replay)
+        _check(directory, load_env(env, config).dev_server(dev), replay=not no_replay)
     except TelamonError as error:
         _show(form, {"ok": False, "files": len(directory.files), "warnings": warnings, "error": _as_json(error)})
         raise

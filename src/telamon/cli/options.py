@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from telamon.cli.compat import PATTERNS, SPLIT, dir_format_option, format_option_of, project_of, variables_option
+from telamon.cli.compat import (
+    PATTERNS,
+    SPLIT,
+    dir_format_option,
+    format_option_of,
+    key_option,
+    project_of,
+    variables_option,
+)
 from telamon.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,7 +38,13 @@ def project_options(command: Command) -> Command:
 
 
 def scope_options(command: Command) -> Command:
-    """--schema and --exclude."""
+    """--schema, --exclude, --roles and --database-settings."""
+    command = key_option(
+        "--database-settings", key="database_settings", help="Manage the database's settings, comment and grants."
+    )(command)
+    command = key_option(
+        "--roles", key="roles", multiple=True, help="Manage the roles of this pattern, as app_*; repeatable."
+    )(command)
     command = click.option(
         "--exclude", multiple=True, callback=PATTERNS, help="Leave alone what matches, as table:public.tmp_*."
     )(command)
@@ -103,8 +117,16 @@ def scope_of(
     unqualified = not qualifier and bool(narrow) and wanted == (narrow,)
     from telamon.scope import Scope
 
-    scope = Scope(wanted, (*project.exclude, *exclude, *hidden), unqualified)
+    excluded = (*project.exclude, *exclude, *hidden)
+    scope = Scope(wanted, excluded, unqualified, roles=project.roles, database=project.database_settings)
     return with_declared(scope, project, urls, configured=configured)
+
+
+def roles_of(project: Env) -> Scope:
+    """Everything, and the roles and the settings of the database where the configuration manages them."""
+    from telamon.scope import Scope
+
+    return Scope(roles=project.roles, database=project.database_settings)
 
 
 def with_declared(scope: Scope, project: Env, urls: Sequence[str] = (), *, configured: bool = True) -> Scope:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from telamon.cli.options import desired, dev_option, format_option, load_env, project_options, source_of
+from telamon.cli.options import desired, dev_option, format_option, load_env, project_options, roles_of, source_of
 from telamon.errors import UsageError
 
 
@@ -36,7 +36,6 @@ def command(
     from telamon.access import change_text, report_text, rights_of
     from telamon.api import major_of
     from telamon.engine import open_engine
-    from telamon.scope import Scope
 
     if url and (from_ or to):
         raise UsageError("--url, and --from with --to, exclude each other")
@@ -45,7 +44,7 @@ def command(
     new = source_of(specs, project)
     old = source_of(from_, project) if from_ else None
     major = major_of(new) or (major_of(old) if old else None)
-    with open_engine(dev or project.dev, Scope(), major=major) as engine:
+    with open_engine(project.dev_server(dev), roles_of(project), major=major) as engine:
         there = rights_of(engine, new)
         before = rights_of(engine, old) if old else frozenset()
     chosen = [right for right in there if not roles or right.role in roles]

@@ -59,7 +59,7 @@ def command(
     sources = [open_source(specs, base=Path.cwd(), python=project.python) for specs in (old, new)]
     scope = scope_of(project, schemas, exclude, *old, *new)
     wishes = wishes_of(renames, no_rename, using, project, required=False, strict_order=strict_order)
-    with open_engine(dev or project.dev, scope, major=major_of(*sources)) as engine:
+    with open_engine(project.dev_server(dev), scope, major=major_of(*sources)) as engine:
         planned = plan_between(engine, sources[0], sources[1], wishes, proved=prove)
     for text in planned.unmanaged:
         note(f"Not managed: {text}")

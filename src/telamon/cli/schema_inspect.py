@@ -33,7 +33,7 @@ def command(
     form = chosen_form(form, project, "sql", "json")
     source = source_of(url or ((project.url,) if project.url else ()), project)
     scope = scope_of(project, schemas, exclude, *url)
-    with open_engine(dev or project.dev, scope, major=major_of(source)) as engine:
+    with open_engine(project.dev_server(dev), scope, major=major_of(source)) as engine:
         catalog = engine.catalog(source)
         if form == "json":
             from telamon.report.facts import facts_as_json

@@ -41,7 +41,7 @@ def command(
     project = load_env(env, config)
     specs, base, python = desired(to, project)
     source = open_source(specs, base=base, python=python)
-    with open_engine(dev or project.dev, scope_of(project, schemas, exclude), major=major_of(source)) as engine:
+    with open_engine(project.dev_server(dev), scope_of(project, schemas, exclude), major=major_of(source)) as engine:
         catalog = validate_source(engine, source)
     for text in catalog.unmanaged:
         note(f"Not managed: {text}")

@@ -10,8 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from telamon.dev.database import Database, Dev, TemplateMissingError
+
+if TYPE_CHECKING:
+    from telamon.dev.alone import AloneDev
+    from telamon.dev.embedded import EmbeddedDev
 
 __all__ = ["Database", "Dev", "TemplateMissingError", "open_dev"]
 
@@ -23,7 +28,7 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
     The embedded server starts at the first `create`, `has` or `keep`; what it is (`identity`) is known before.
 
     Args:
-        spec: `embedded`, `embedded/16`, `postgres://...` or `docker://postgres/16/dev`.
+        spec: `embedded`, `embedded/16`, `alone`, `alone/16`, `postgres://...` or `docker://postgres/16/dev`.
         major: the major version of the target, which the embedded server takes if it is on this machine.
 
     Raises:
@@ -43,12 +48,20 @@ def open_dev(spec: str = "embedded", *, major: int | None = None) -> Iterator[De
         dev.close()
 
 
-def _open(spec: str, major: int | None) -> Dev:
-    name, _, wanted = spec.partition("/")
-    if name == "embedded" and (wanted.isdecimal() or spec == "embedded"):
-        from telamon.dev.embedded import EmbeddedDev
+def _embedded(name: str, major: int | None) -> EmbeddedDev | AloneDev:
+    if name == "alone":
+        from telamon.dev.alone import AloneDev
 
-        dev = EmbeddedDev(int(wanted) if wanted else major)
+        return AloneDev(major)
+    from telamon.dev.embedded import EmbeddedDev
+
+    return EmbeddedDev(major)
+
+
+def _open(spec: str, major: int | None) -> Dev:
+    name, slash, wanted = spec.partition("/")
+    if name in ("embedded", "alone") and (wanted.isdecimal() or not slash):
+        dev = _embedded(name, int(wanted) if wanted else major)
         if wanted and dev.binaries.major != int(wanted):
             from telamon.errors import TelamonError
 

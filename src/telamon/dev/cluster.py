@@ -22,6 +22,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -71,12 +72,16 @@ class Cluster:
     Args:
         directory: holds everything of this server but its `gate`; `telamon dev stop --purge` deletes it.
         major: the major version of the binaries.
+        origin: a data directory that this one begins as a copy of; None where it is made from nothing.
+        options: what initdb is told further.
     """
 
     directory: Path
     binaries: Path
     major: int
     owner: Account
+    origin: Path | None = None
+    options: tuple[str, ...] = ()
     _users: int = -1
 
     @property
@@ -120,15 +125,34 @@ class Cluster:
                 if self._users != users:
                     os.close(users)
 
-    def leave(self) -> None:
-        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned."""
+    def leave(self, how: int = signal.SIGINT) -> None:
+        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned.
+
+        Args:
+            how: SIGQUIT where its data is not needed any more.
+        """
         if self._users < 0:
             return
         with self.gate():
             os.close(self._users)
             self._users = -1
             if not self.pinned.exists() and not self.in_use():
-                self._stop()
+                self._stop(how)
+
+    def hand_over(self, destination: Path) -> None:
+        """Shuts the server down and moves its data away; until then nobody takes it for a leftover.
+
+        Raises:
+            OSError: there is something already.
+        """
+        with self.gate():
+            self.stop()
+            try:
+                os.utime(self.data)
+                self.data.rename(destination)
+            finally:
+                os.close(self._users)
+                self._users = -1
 
     def remember(self) -> None:
         """Notes which binaries were used, and with the file's time, when."""
@@ -227,12 +251,12 @@ class Cluster:
 
     def _start(self, lock: int) -> None:
         """Starts the server, handing it `lock`. Data that it cannot start from is thrown away and made anew, once."""
-        boot, noted = _boot(), self.directory / "boot"
+        now, noted = boot(), self.directory / "boot"
         unclean = (self.data / "postmaster.pid").exists()
-        if not self.data.exists() or (unclean and _read(noted) != boot):
+        if not self.data.exists() or (unclean and _read(noted) != now):
             # Without fsync, what a crash of the whole machine left behind cannot be trusted.
             self._initialise()
-        noted.write_text(boot)
+        noted.write_text(now)
         problem = self._try_start(lock)
         if problem:
             self._initialise()
@@ -250,7 +274,11 @@ class Cluster:
             if leftover.exists():
                 shutil.rmtree(leftover)
         fresh = self.directory / "data.new"
+        if self.origin is not None:
+            self._copy(self.origin, fresh)
+            return
         command = [str(self.binaries / "initdb"), "-D", str(fresh), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        command += self.options
         problem = ""
         for locale in ("C.UTF-8", "C"):  # the second where the system has no such locale
             done = self._run([*command, f"--locale={locale}", "--lc-messages=C", "--no-sync", "--no-instructions"])
@@ -264,6 +292,18 @@ class Cluster:
             why="initdb said:\n" + "\n".join(problem.strip().splitlines()[-8:]),
             do="See whether the disk is full, or name another directory in TELAMON_CACHE.",
         )
+
+    def _copy(self, origin: Path, fresh: Path) -> None:
+        """Copies the data of a server that was shut down, as the account that will own it."""
+        done = self._run(["cp", "-a", str(origin), str(fresh)])
+        if done.returncode:
+            raise TelamonError(
+                "The data directory of the embedded server could not be copied",
+                where=str(origin),
+                why=done.stderr.strip(),
+                do="See whether the disk is full; else run the command again: another run may have needed the place.",
+            )
+        fresh.rename(self.data)
 
     def _try_start(self, lock: int) -> str:
         """Starts the server and waits for it; returns what it said when it ended instead."""
@@ -327,8 +367,8 @@ class Cluster:
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.socket_directory / f".s.PGSQL.{PORT}")) == 0
 
-    def _stop(self) -> None:
-        """Asks the server, if there is one, for a fast shutdown."""
+    def _stop(self, how: int = signal.SIGINT) -> None:
+        """Asks the server, if there is one, for a shutdown: a fast one, unless said otherwise."""
         self.serving.unlink(missing_ok=True)
         first = _read(self.data / "postmaster.pid").splitlines()[:1]
         if not first or not self.running():
@@ -338,7 +378,7 @@ class Cluster:
         try:
             if Path("/proc/self").exists() and not os.path.samefile(cwd, self.data):
                 return  # a process of the same number in another container's count
-            os.kill(pid, signal.SIGINT)
+            os.kill(pid, how)
         except (ProcessLookupError, FileNotFoundError):
             return  # it ended by itself in this moment
 
@@ -352,7 +392,8 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
 
 
-def _boot() -> str:
+@cache
+def boot() -> str:
     """Identifies the time since this machine was started."""
     if linux := _read(Path("/proc/sys/kernel/random/boot_id")).strip():
         return linux

@@ -38,7 +38,7 @@ class EmbeddedDev(ServerDev):
         name = f"pg{self.binaries.version}-{digest[:10]}"
         self.cluster = Cluster(server_directory(owner) / name, self.binaries.folder, self.binaries.major, owner)
         super().__init__(
-            conninfo=_conninfo(self.cluster.socket_directory),
+            conninfo=conninfo_of(self.cluster.socket_directory, "postgres"),
             version_num=self.binaries.version_num,
             description=f"the embedded PostgreSQL {self.binaries.version} ({self.binaries.folder})",
             identity=f"embedded {name}",
@@ -87,10 +87,13 @@ def _forget(root: Path) -> None:
                     shutil.rmtree(cluster.directory)
 
 
-def _conninfo(socket_directory: Path) -> str:
-    """Everything that the environment could otherwise bend is given: PGHOSTADDR, PGOPTIONS and the like."""
+def conninfo_of(socket_directory: Path, database: str) -> str:
+    """How to connect to an embedded server.
+
+    Everything that the environment could otherwise bend is given: PGHOSTADDR, PGOPTIONS and the like.
+    """
     host = str(socket_directory).replace("\\", "\\\\").replace("'", "\\'")
-    return f"host='{host}' hostaddr='' port={PORT} user=postgres dbname=postgres options='' sslmode=disable"
+    return f"host='{host}' hostaddr='' port={PORT} user=postgres dbname={database} options='' sslmode=disable"
 
 
 def lend(major: int | None = None) -> str:

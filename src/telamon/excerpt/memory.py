@@ -111,8 +111,9 @@ def remember(
 
 def fits(source: Source, engine: Engine, wishes: Wishes) -> TypeGuard[SqlSource]:
     """Whether edits of a source can be judged at all."""
-    whole = wishes.skip or wishes.strict_order
-    return isinstance(source, SqlSource) and not source.rows and engine.dev.many and not whole
+    wider = engine.scope.roles or engine.scope.database  # what belongs to the server or to the database as a whole
+    whole = wishes.skip or wishes.strict_order or wider or not engine.dev.many
+    return isinstance(source, SqlSource) and not source.rows and not whole
 
 
 def _key(engine: Engine, source: SqlSource) -> str:

@@ -10,10 +10,11 @@ from telamon.directory import Directory, file_name
 from telamon.engine import Engine
 from telamon.errors import ProofError, UsageError
 from telamon.history.states import difference, reached
-from telamon.history.syntax import command_of
+from telamon.history.syntax import roles_of
 from telamon.plan import make_plan
 from telamon.prove import prove
 from telamon.replay import replay
+from telamon.role_patterns import is_managed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def checkpoint(engine: Engine, directory: Directory, tag: str = "", name: str = 
         for statement in file.statements():
             if statement.copy_data:
                 warnings.append(f"{statement.origin} writes rows; new databases will not have them")
-            if command_of(statement) in ("create_role_stmt", "alter_role_stmt", "grant_role_stmt"):
+            if not all(is_managed(role, engine.scope.roles) for role in roles_of(statement)):
                 warnings.append(f"{statement.origin} is about roles, which belong to the server and are not in it")
     with engine.dev.create() as database:
         empty = engine.read(database)

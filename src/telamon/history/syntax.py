@@ -27,6 +27,18 @@ def command_of(statement: Statement) -> str:
     return "" if node is None else str(node.WhichOneof("node"))
 
 
+def roles_of(statement: Statement) -> list[str]:
+    """The roles that a statement makes, changes, or makes members."""
+    node = _node(statement)
+    name = "" if node is None else str(node.WhichOneof("node"))
+    if name == "create_role_stmt":
+        return [node.create_role_stmt.role]
+    if name == "alter_role_stmt":
+        return [node.alter_role_stmt.role.rolename]
+    members = node.grant_role_stmt.grantee_roles if name == "grant_role_stmt" else ()
+    return [member.role_spec.rolename for member in members]
+
+
 def more_than_schema(statement: Statement) -> str:
     """What a statement does that could not be learned from the schema before and after it; "" if nothing.
 

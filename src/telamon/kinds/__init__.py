@@ -14,6 +14,7 @@ from telamon.kinds.column import Column
 from telamon.kinds.comment import Comment
 from telamon.kinds.composite import Attribute, Composite
 from telamon.kinds.conversion import Conversion
+from telamon.kinds.database import Database
 from telamon.kinds.default import Default
 from telamon.kinds.default_privilege import DefaultPrivilege
 from telamon.kinds.domain import Domain, DomainConstraint
@@ -30,6 +31,7 @@ from telamon.kinds.index import Index
 from telamon.kinds.label import Label
 from telamon.kinds.language import Language
 from telamon.kinds.marks import Cluster, ReplicaIdentity
+from telamon.kinds.membership import Membership
 from telamon.kinds.not_null import NotNull
 from telamon.kinds.operator import Operator
 from telamon.kinds.operator_class import OperatorClass, OperatorFamily, OperatorFamilyMember
@@ -39,11 +41,13 @@ from telamon.kinds.policy import Policy
 from telamon.kinds.primary_key import PrimaryKey
 from telamon.kinds.publication import Publication, PublicationSchema, PublicationTable
 from telamon.kinds.range import Range
+from telamon.kinds.role import Role
 from telamon.kinds.routine import Routine
 from telamon.kinds.row import DeclaredRow
 from telamon.kinds.rule import Rule
 from telamon.kinds.schema import Schema
 from telamon.kinds.sequence import Sequence
+from telamon.kinds.setting import DatabaseSetting, RoleSetting
 from telamon.kinds.statistics import Statistics
 from telamon.kinds.subscription import Subscription
 from telamon.kinds.table import Table
@@ -62,6 +66,11 @@ from telamon.kinds.view_column import ViewColumn
 
 # In the order in which they are read: what others refer to by OID comes first, satellites come last.
 KINDS: tuple[Kind, ...] = (
+    Role(),
+    Membership(),
+    RoleSetting(),
+    Database(),
+    DatabaseSetting(),
     Schema(),
     Extension(),
     AccessMethod(),

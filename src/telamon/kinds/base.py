@@ -21,6 +21,8 @@ class Server:
         schemas: the schemas in scope; empty means all that are not PostgreSQL's own.
         unqualified: the one schema whose name is left out of all SQL, or "".
         superuser: whether it is read as a superuser; others may not see how subscriptions connect.
+        roles: patterns of the roles that are managed; none are read when empty.
+        database: whether the settings, the comment and the grants of the database itself are managed.
         concurrently: what of `create` and `drop` is done to indexes of existing tables without blocking writes.
     """
 
@@ -28,6 +30,8 @@ class Server:
     schemas: tuple[str, ...] = ()
     unqualified: str = ""
     superuser: bool = True
+    roles: tuple[str, ...] = ()
+    database: bool = False
     concurrently: frozenset[str] = frozenset()
 
     @property
@@ -63,6 +67,7 @@ class Step:
             `INSERT INTO x (...) VALUES`.
         clause: that clause, or that row.
         several: the comment of rows that are joined.
+        held: what to do where the server refuses because something beyond the schema depends on what this drops.
         loss: what data is lost, in words; "" when none.
         rewrite: whether a table is rewritten.
         transactional: whether it can run inside a transaction block.
@@ -78,6 +83,7 @@ class Step:
     transactional: bool = True
     bodies: bool = False
     several: str = ""
+    held: str = ""
 
 
 class Refusal(TelamonError):
@@ -175,6 +181,9 @@ class Reader(Protocol):
 
     def parent(self, id: Id) -> Id | None:
         """The parent of a fact so far."""
+
+    def leave(self, what: str) -> None:
+        """Names what is there and is not managed."""
 
     def operator_class(self, oid: int, type_oid: int, *, always: bool = False) -> tuple[str, str] | None:
         """(schema, name) of an operator class; unless `always`, None where it is the default for the type."""
@@ -284,6 +293,17 @@ class Kind:
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
         """What of a plan comes before an operation on the fact, and what after it, beyond what needs say."""
         return [], []
+
+    def within(self, fact: Fact, server: Server) -> Fact | None:
+        """The fact as an older server can have it; None where that has no such thing, and can do without."""
+        return fact
+
+    beside: ClassVar[bool] = False
+    """Whether it belongs to the server, or to the database as a whole, and stays when that is emptied."""
+
+    def roles(self, fact: Fact) -> Iterable[str]:
+        """The roles that it names."""
+        return ()
 
     leads: ClassVar[bool] = False
     """Whether it is made before what it is a part of is altered, not after."""

@@ -7,8 +7,13 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.naming import described
+from telamon.kinds.naming import anywhere, described
 from telamon.quote import literal
+
+SHARED = """
+    SELECT c.relname, d.objoid::int8, 0, d.description
+      FROM pg_catalog.pg_shdescription d JOIN pg_catalog.pg_class c ON c.oid = d.classoid"""
+"""Those on roles and databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +28,13 @@ class Comment(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
-        return """
+        query = """
             SELECT c.relname, d.objoid::int8, d.objsubid, d.description
               FROM pg_catalog.pg_description d JOIN pg_catalog.pg_class c ON c.oid = d.classoid
              WHERE d.objoid >= 16384 OR (d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = 2200)"""
+        if server.roles or server.database:
+            query += f" UNION ALL {SHARED}"
+        return query
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for catalog, oid, sub, text in rows:
@@ -48,4 +56,5 @@ class Comment(Kind):
 
     def set(self, fact: Fact, text: str, ctx: Context) -> list[Step]:
         target = fact.id[1:]
-        return [Step(f"COMMENT ON {described(target, ctx)} IS {text}", f"set comment of {title(target)}")]
+        sql = anywhere(f"COMMENT ON {described(target, ctx)} IS {text}")
+        return [Step(sql, f"set comment of {title(target)}")]

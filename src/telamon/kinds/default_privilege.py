@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
-from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, union
+from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, named, union, within
 from telamon.quote import ident, role
 
 OBJECTS = {"r": "TABLES", "S": "SEQUENCES", "f": "FUNCTIONS", "T": "TYPES", "n": "SCHEMAS", "L": "LARGE OBJECTS"}
@@ -66,6 +66,13 @@ class DefaultPrivilege(Kind):
                     who = "to the owner" if grantee == maker_name else f"to {grantee}"
                     id = (self.name, maker, schema[1] if schema else "", OBJECTS[letter], who)
                     reader.add(id, spec, ("pg_default_acl", oid), parent=schema)
+
+    def within(self, fact: Fact, server: Server) -> Fact | None:
+        held, given = within(fact.spec.held, server), within(fact.spec.given, server)
+        return fact._replace(spec=DefaultPrivilegeSpec(held, given)) if held != given else None
+
+    def roles(self, fact: Fact) -> Sequence[str]:
+        return [*filter(None, (fact.id[1],)), *named(fact.id[-1:])]
 
     def phase(self, operation: str) -> int:
         return self.LAST

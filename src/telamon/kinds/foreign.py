@@ -153,6 +153,9 @@ class UserMapping(Kind):
                 spec = UserMappingSpec(None if hidden else tuple(sorted(options or ())))
                 reader.add((self.name, server[1], role), spec, ("pg_user_mapping", oid), needs=[server])
 
+    def roles(self, fact: Fact) -> Sequence[str]:
+        return (fact.id[2],) if fact.id[2] else ()
+
     def words(self, verb: str, fact: Fact) -> str:
         role = ident(fact.id[2]) if fact.id[2] else "PUBLIC"
         return f"{verb} USER MAPPING FOR {role} SERVER {ident(fact.id[1])}"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
-from telamon.kinds.naming import described
-from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves
+from telamon.kinds.naming import anywhere, described
+from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, named, within
 from telamon.quote import ident, role
 
 OBJECTS = (
@@ -67,6 +67,12 @@ class Grant(Kind):
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
         ]
+        if server.database:
+            parts.append(
+                "SELECT 'pg_catalog.pg_database'::regclass, 'pg_database', d.oid, 0, d.datacl,"
+                " pg_catalog.acldefault('d', d.datdba), d.datdba FROM pg_catalog.pg_database d"
+                " WHERE d.datname = current_database() AND d.datacl IS NOT NULL"
+            )
         parts.append(
             "SELECT 'pg_catalog.pg_class'::regclass, 'pg_class', a.attrelid, a.attnum, a.attacl,"
             " coalesce(i.initprivs, '{}'::pg_catalog.aclitem[]), c.relowner FROM pg_catalog.pg_attribute a"
@@ -114,6 +120,13 @@ class Grant(Kind):
                 other = "" if grantor == owner else grantor
                 found.append(((who, f"by {other}") if other else (who,), spec, other))
         return found
+
+    def within(self, fact: Fact, server: Server) -> Fact | None:
+        held, given = within(fact.spec.held, server), within(fact.spec.given, server)
+        return fact._replace(spec=GrantSpec(held, given)) if held != given else None
+
+    def roles(self, fact: Fact) -> Sequence[str]:
+        return named(fact.id[-2:])
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         given = fact.spec.given
@@ -163,6 +176,7 @@ class Grant(Kind):
             listed = ", ".join(f"{privilege}{column}" for privilege in privileges)
             link = "TO" if verb == "GRANT" else "FROM"
             sql = f"{verb} {listed} ON {on} {link} {grantee}{tail}"
+            sql = anywhere(sql)
             if grantor:
                 sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
             words = "grant to" if link == "TO" else "revoke from"

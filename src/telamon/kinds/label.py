@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.naming import described
+from telamon.kinds.naming import anywhere, described
 from telamon.quote import ident, literal
 
 
@@ -21,14 +21,17 @@ class Label(Kind):
 
     name = "label"
     leaf = True
-    present = "SELECT FROM pg_catalog.pg_seclabel"
+    present = "SELECT FROM pg_catalog.pg_seclabel UNION ALL SELECT FROM pg_catalog.pg_shseclabel"
     rank = 83
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
         return """
             SELECT c.relname, l.objoid::int8, l.objsubid, l.provider, l.label
-              FROM pg_catalog.pg_seclabel l JOIN pg_catalog.pg_class c ON c.oid = l.classoid"""
+              FROM pg_catalog.pg_seclabel l JOIN pg_catalog.pg_class c ON c.oid = l.classoid
+            UNION ALL
+            SELECT c.relname, l.objoid::int8, 0, l.provider, l.label
+              FROM pg_catalog.pg_shseclabel l JOIN pg_catalog.pg_class c ON c.oid = l.classoid"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for catalog, oid, sub, provider, text in rows:
@@ -49,5 +52,5 @@ class Label(Kind):
 
     def set(self, fact: Fact, text: str, ctx: Context) -> list[Step]:
         target, provider = fact.id[1:-1], fact.id[-1]
-        sql = f"SECURITY LABEL FOR {ident(provider)} ON {described(target, ctx)} IS {text}"
+        sql = anywhere(f"SECURITY LABEL FOR {ident(provider)} ON {described(target, ctx)} IS {text}")
         return [Step(sql, f"set security label of {title(target)}")]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from telamon.catalog.facts import Id
+from telamon.catalog.facts import THE_DATABASE, Id
 from telamon.kinds.base import Context
-from telamon.quote import ident
+from telamon.quote import block, ident, literal
 
 WORDS = {
     "schema": "SCHEMA", "extension": "EXTENSION", "enum": "TYPE", "composite": "TYPE", "range": "TYPE",
@@ -15,7 +15,7 @@ WORDS = {
     "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "SERVER", "publication": "PUBLICATION",
     "subscription": "SUBSCRIPTION", "access_method": "ACCESS METHOD", "text_search_configuration":
     "TEXT SEARCH CONFIGURATION", "text_search_dictionary": "TEXT SEARCH DICTIONARY", "text_search_parser":
-    "TEXT SEARCH PARSER", "text_search_template": "TEXT SEARCH TEMPLATE",
+    "TEXT SEARCH PARSER", "text_search_template": "TEXT SEARCH TEMPLATE", "role": "ROLE",
 }  # fmt: skip
 ON_TABLE = {
     "trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE", "primary_key": "CONSTRAINT", "unique": "CONSTRAINT",
@@ -26,6 +26,8 @@ ON_TABLE = {
 def described(target: Id, ctx: Context) -> str:
     """The object as COMMENT ON and SECURITY LABEL ON name it: `TABLE "public"."users"`."""
     kind = target[0]
+    if target == THE_DATABASE:
+        return f"DATABASE {ITS_NAME}"
     if kind in WORDS:
         return f"{WORDS[kind]} {ctx.name(*target[1:]) if len(target) > 2 else ident(target[1])}"
     if kind in ON_TABLE:
@@ -38,6 +40,18 @@ def described(target: Id, ctx: Context) -> str:
         fact = ctx.new.get(target) or ctx.old.facts[target]
         return f"CONSTRAINT {ident(fact.spec.actual)} ON {ctx.name(*target[1:3])}"
     return signed(target, ctx)
+
+
+ITS_NAME = "\0"
+"""Stands in a statement for the name of the database in which it is run."""
+
+
+def anywhere(sql: str) -> str:
+    """A statement, made to work whatever the database is called if it names that."""
+    if ITS_NAME not in sql:
+        return sql
+    form = sql.replace("%", "%%").replace(ITS_NAME, "%I")
+    return f"DO {block(f'BEGIN EXECUTE format({literal(form)}, current_database()); END')}"
 
 
 def operator_name(schema: str, name: str, ctx: Context) -> str:

@@ -68,6 +68,9 @@ class Owner(Kind):
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         return self.create(new, ctx)
 
+    def roles(self, fact: Fact) -> Sequence[str]:
+        return (fact.spec.role,)
+
     def give(self, fact: Fact, role: str, ctx: Context) -> list[Step]:
         target = fact.id[1:]
         if target[0] == "sequence" and (fact.parent or ("",))[0] == "column":

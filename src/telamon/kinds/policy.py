@@ -50,6 +50,9 @@ class Policy(Kind):
                 spec = PolicySpec(permissive, COMMANDS[command], tuple(roles), using, check)
                 reader.add(("policy", *table[1:], name), spec, ("pg_policy", oid), parent=table)
 
+    def roles(self, fact: Fact) -> Sequence[str]:
+        return [name for name in fact.spec.roles if name]
+
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: PolicySpec = fact.spec
         words = [f"CREATE POLICY {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])}"]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telamon.kinds.base import Server
+
 Privileges = tuple[tuple[str, bool], ...]
 """(privilege, with grant option), sorted."""
 
@@ -23,6 +29,17 @@ def by_grantee(items: list[list[str]]) -> dict[tuple[str, str], Privileges]:
     for grantee, grantor, privilege, grantable in items:
         found.setdefault((grantee, grantor), []).append((privilege, grantable == "true"))
     return {key: tuple(sorted(privileges)) for key, privileges in found.items()}
+
+
+def within(privileges: Privileges, server: Server) -> Privileges:
+    """Those that a server knows."""
+    return tuple(each for each in privileges if each[0] != "MAINTAIN" or server.major >= 17)
+
+
+def named(words: Iterable[str]) -> list[str]:
+    """The roles in the last words of a grant's identity: "to x", "by y"; PUBLIC and the owner are none."""
+    given = [word for word in words if word.startswith(("to ", "by ")) and word not in ("to ", "to the owner")]
+    return [word[3:] for word in given]
 
 
 def union(one: Privileges, other: Privileges) -> Privileges:

@@ -18,8 +18,7 @@ from telamon.lint.observed import STRENGTH, Lock, Observed, Written
 from telamon.lint.state import FIRST, THINGS, Connection, State, again, read_state, refresh
 from telamon.quote import ident
 from telamon.replay import replay
-from telamon.sources.failures import Failure, explain
-from telamon.sources.loading import missing_role
+from telamon.sources.failures import Failure, explain, missing_role
 from telamon.sources.units import Unit, keywords
 from telamon.statements import Statement
 

@@ -110,10 +110,10 @@ def _open_tool(scheme: str, rest: str, base: Path, python: str | None) -> SqlSou
     return None
 
 
-def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str) -> None:
+def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str, roles: Sequence[str] = ()) -> None:
     """Executes a source on an empty dev database; see `telamon.sources.loading.load`."""
     from telamon.sources import loading
 
-    loading.load(source, connection, server=server)
+    loading.load(source, connection, server=server, roles=roles)
     if source.data:
         loading.load(SqlSource(source.data, ordered=False, label=source.label), connection, server=server)

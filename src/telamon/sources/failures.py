@@ -9,6 +9,7 @@ import psycopg
 from psycopg import errors
 
 from telamon.errors import TelamonError
+from telamon.role_patterns import is_managed
 from telamon.sources.units import Unit, keywords
 from telamon.statements import Origin, Statement
 
@@ -60,7 +61,19 @@ class Failure:
         return Origin(origin.path, origin.line + self.statement.text.count("\n", 0, self.position))
 
 
-def explain(failures: Sequence[Failure], server: str) -> TelamonError:
+def missing_role(error: psycopg.Error) -> str | None:
+    """The role in `role "x" does not exist`: the server names it nowhere else, and does not escape it."""
+    return role_in(error, "does not exist") if error.sqlstate in ("42704", "22023") else None
+
+
+def role_in(error: psycopg.Error, what: str) -> str | None:
+    """The role in `role "x" already exists` and the like."""
+    message = error.diag.message_primary or ""
+    head, tail = 'role "', f'" {what}'
+    return message[len(head) : -len(tail)] if message.startswith(head) and message.endswith(tail) else None
+
+
+def explain(failures: Sequence[Failure], server: str, managed: Sequence[str] = ()) -> TelamonError:
     """Returns the error that tells of failures: the most telling one in full, others by name.
 
     Something missing is often the consequence of another failure, so what failed for another reason is told first.
@@ -68,6 +81,7 @@ def explain(failures: Sequence[Failure], server: str) -> TelamonError:
     Args:
         failures: one or more.
         server: a description of the dev server.
+        managed: patterns of the roles that the source itself creates.
     """
     ranked = sorted(failures, key=lambda each: (not each.hopeless, isinstance(each.error, _CONSEQUENCES)))
     first, seen = ranked[0], {id(ranked[0].statement)}
@@ -84,7 +98,7 @@ def explain(failures: Sequence[Failure], server: str) -> TelamonError:
         "The schema does not load",
         where="\n".join([str(first.line), *_excerpt(first)]),
         why="\n".join([*_words_of(first.error), *also]),
-        do=_advice(first.error, server),
+        do=_advice(first.error, server, managed),
     )
 
 
@@ -114,7 +128,11 @@ def _excerpt(failure: Failure) -> list[str]:
     return [*(f"  {each[:_WIDTH]}" for each in head), f"  {line}", "  " + " " * (column - cut) + "^"]
 
 
-def _advice(error: psycopg.Error, server: str) -> str:
+def _advice(error: psycopg.Error, server: str, managed: Sequence[str]) -> str:
+    if is_managed(missing_role(error) or "", managed):
+        return "`roles` says that the description manages this role: write CREATE ROLE into it, before what names it."
+    if is_managed(role_in(error, "already exists") or "", managed):
+        return "The description creates this role twice: take one CREATE ROLE out."
     if isinstance(error, errors.InvalidCatalogName):
         return "The dev database has a name of its own: take out statements that name the database."
     if isinstance(error, errors.UndefinedFile):

@@ -12,7 +12,8 @@ from psycopg import errors, generators, sql
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from telamon.errors import TelamonError
-from telamon.sources.failures import Failure, explain
+from telamon.role_patterns import is_managed
+from telamon.sources.failures import Failure, explain, missing_role, role_in
 from telamon.sources.types import SqlSource
 from telamon.sources.units import Unit, cut, keywords
 from telamon.statements import Statement
@@ -23,7 +24,7 @@ _FRESH = "RESET SESSION AUTHORIZATION; RESET ALL; "
 _PINNED = "SET check_function_bodies = off; SET client_min_messages = error; "
 
 
-def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str) -> None:
+def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str, roles: Sequence[str] = ()) -> None:
     """Executes a source on an empty dev database.
 
     Each file begins with the settings of a fresh session and keeps those it makes (`SET search_path`); bodies of
@@ -36,40 +37,41 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str)
         source: what to execute.
         connection: to an empty database, in autocommit mode; left with the settings it began with.
         server: a description of the server, for messages.
+        roles: patterns of roles that the source itself creates, once each.
 
     Raises:
         TelamonError: a statement fails: file:line, first lines, the server's words; or the server lacks an extension.
     """
     pending = cut(source.statements)
     try:
-        _load(pending, connection, source.ordered, server)
+        _load(pending, _Loader(connection, roles), source.ordered, server)
     except psycopg.OperationalError as error:
         raise TelamonError(
             "The connection to the dev server was lost while the schema was loaded", where=server, why=str(error)
         ) from error
 
 
-def _load(pending: list[Unit], connection: psycopg.Connection[Any], ordered: bool, server: str) -> None:
-    loader = _Loader(connection)
+def _load(pending: list[Unit], loader: _Loader, ordered: bool, server: str) -> None:
     try:
         while pending:
             failures = loader.run(pending, patient=not ordered)
             if failures and (ordered or len(failures) == len(pending)):
-                raise explain(failures, server)
+                raise explain(failures, server, loader.managed)
             hopeless = [failure for failure in failures if failure.hopeless]
             if hopeless:
-                raise explain(hopeless, server)
+                raise explain(hopeless, server, loader.managed)
             pending = [failure.unit for failure in failures]
     finally:
-        if not connection.broken:
+        if not loader.connection.broken:
             loader.restore()
 
 
 class _Loader:
     """Sends units over one connection and knows which settings are in force."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], managed: Sequence[str]) -> None:
         self.connection = connection
+        self.managed = managed  # patterns of roles that are not supplied
         self.settings: list[Statement] = []  # the file whose settings are in force
         self.reach = 0  # how many of them
         self.roles: set[str] = set()  # created for this source
@@ -99,7 +101,7 @@ class _Loader:
                 continue
             else:
                 start += 1
-                if not _granted(failure):
+                if not _granted(failure, self.managed):
                     failures.append(failure)
                     if not patient:
                         break
@@ -159,7 +161,7 @@ class _Loader:
     def _supplied(self, failure: Failure) -> bool:
         """Whether what was missing has been created now, so that the unit can be sent again."""
         role = missing_role(failure.error)
-        if role is None or role in self.roles:
+        if role is None or role in self.roles or is_managed(role, self.managed):
             return False
         self.roles.add(role)
         self._create_role(role)
@@ -209,16 +211,7 @@ def _locate(owners: Sequence[tuple[Unit, Statement]], texts: Sequence[str], erro
     return Failure(unit, statement, error, local)
 
 
-def missing_role(error: psycopg.Error) -> str | None:
-    """The role in `role "x" does not exist`: the server names it nowhere else, and does not escape it."""
-    message = error.diag.message_primary or ""
-    head, tail = 'role "', '" does not exist'
-    if error.sqlstate not in ("42704", "22023") or not (message.startswith(head) and message.endswith(tail)):
-        return None
-    return message[len(head) : -len(tail)]
-
-
-def _granted(failure: Failure) -> bool:
+def _granted(failure: Failure, managed: Sequence[str]) -> bool:
     """Whether something only exists already that every database has, or that belongs to the whole server."""
     words = keywords(failure.statement.text, 2)
     message = failure.error.diag.message_primary or ""
@@ -227,7 +220,7 @@ def _granted(failure: Failure) -> bool:
         ("USER",),
         ("GROUP",),
     ):
-        return words[0] == "CREATE"
+        return words[0] == "CREATE" and not is_managed(role_in(failure.error, "already exists") or "", managed)
     if isinstance(failure.error, errors.DuplicateSchema):
         return words == ("CREATE", "SCHEMA") and '"public"' in message
     return (

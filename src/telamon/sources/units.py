@@ -156,11 +156,13 @@ def is_setting(statement: Statement, words: tuple[str, ...]) -> bool:
 
 def _refuse(statement: Statement, words: tuple[str, ...]) -> None:
     if words[:2] in _CLUSTER:
+        own = "With database_settings = true the description says it of the database in which it is:\n"
+        own += "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ... TO ...', current_database()); END $$;"
         raise TelamonError(
             f"{words[0]} {words[1]} concerns the whole server and is no part of a schema",
             where=str(statement.origin),
             why="A schema is loaded into one throwaway database.",
-            do="Take the statement out of the schema's source.",
+            do=own if words[:2] == ("ALTER", "DATABASE") else "Take the statement out of the schema's source.",
         )
     if "\0" in statement.text:
         raise TelamonError("A statement holds a NUL character", where=str(statement.origin))
