@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, TypeName
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
@@ -18,6 +18,8 @@ from telamon.quote import ident, literal
 STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 COMPRESSION = {"p": "pglz", "l": "lz4"}
 GENERATED = {"s": "STORED", "v": "VIRTUAL"}
+NOTHING_ELSE = (None,) * 6
+"""What most rows end with: no options, not generated, no identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,12 @@ class Column(Kind):
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
-        # indexes ask for their names.
+        # indexes ask for their names, and for what was set on their own keys; so the catalog is read through only once.
         return f"""
             SELECT a.attrelid, a.attnum, a.attname, nullif(quote_ident(a.attname), a.attname), a.atttypid,
-                   CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
-                   a.attcollation, a.attstorage, nullif(a.attcompression, ''), nullif(a.attislocal, true),
-                   nullif(a.attstattarget, -1), a.attoptions, a.attfdwoptions, nullif(a.attgenerated, ''),
+                   a.attcollation, CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
+                   a.attstorage, nullif(a.attcompression, ''), nullif(a.attislocal, true), nullif(a.attstattarget, -1),
+                   a.attoptions, a.attfdwoptions, nullif(a.attgenerated, ''),
                    CASE WHEN a.attgenerated <> '' THEN
                      (SELECT ARRAY[d.oid::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid)]
                         FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
@@ -89,28 +91,35 @@ class Column(Kind):
                          AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-             WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
-               AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
+             WHERE (c.relkind IN ('r', 'p', 'f', 'm') OR (c.relkind IN ('i', 'I') AND a.attoptions IS NOT NULL))
+               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
+               AND a.attnum > 0 AND NOT a.attisdropped"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.columns, self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
         tables, types = reader.all_of("pg_class"), reader.all_of("pg_type")
         plain: dict[Row, ColumnSpec] = {}  # most columns are like many others
-        for relation, number, name, quoted, type_oid, *rest in rows:
-            reader.learn_column(relation, number, (quoted or name, rest[1], type_oid))
-            table = tables.get(relation)
+        for row in rows:
+            relation, number, name, quoted, type_oid, collation = row[:6]
+            table, place = tables.get(relation), (relation, number)
+            reader.attributes[place] = (quoted or name, collation, type_oid)
             if table is None or table[0] not in TABLES:
+                if options := column_options(row[11]):
+                    reader.key_options[place] = options
                 continue
             id = ("column", table[1], table[2], name)
-            *common, options, foreign_options, generated, expression, identity, sequence = rest
-            if options is foreign_options is generated is identity is None:
-                key = (type_oid, *common)
-                spec = plain.get(key)
+            if row[11:] == NOTHING_ELSE:
+                spec = plain.get(row[4:11])
                 if spec is None:
-                    spec = plain[key] = column_spec(reader.type_of(type_oid), common, reader)
+                    spec = plain[row[4:11]] = column_spec(row[4:11], reader)
             else:
+                given, foreign_options, generated, expression, identity, sequence = row[11:]
                 spec = replace(
-                    column_spec(reader.type_of(type_oid), common, reader),
-                    options=column_options(options),
+                    column_spec(row[4:11], reader),
+                    options=column_options(given),
                     foreign_options=tuple(sorted(foreign_options or ())),
                     generated=GENERATED.get(generated, ""),
                     expression=expression[1] if expression else None,
@@ -121,9 +130,7 @@ class Column(Kind):
                 if sequence:
                     reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
             own = types.get(type_oid)
-            reader.add(
-                id, spec, ("pg_class", relation, number), parent=table, needs=(own,) if own else (), order=number
-            )
+            yield id, spec, place, table, number, (own,) if own else ()
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         identity = fact.spec.identity
@@ -340,9 +347,10 @@ class Column(Kind):
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
 
 
-def column_spec(type: TypeName, row: Sequence[Any], reader: Reader) -> ColumnSpec:
+def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:
     """What nearly all columns are made of: type, collation, storage, compression, inheritance, statistics target."""
-    text, collation, storage, compression, local, statistics = row
+    type_oid, collation, text, storage, compression, local, statistics = row
+    type = reader.type_of(type_oid)
     other = collation and collation != type.collation
     return ColumnSpec(
         type=text or type.name,

@@ -64,7 +64,12 @@ class TableConstraint(Kind):
         return f"""
             SELECT k.contype, k.oid, k.conrelid, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
                    k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
-                   k.coninhcount > 0, k.conkey, nullif(k.conindid, 0), s.spcname, i.reloptions, nullif(k.confrelid, 0),
+                   k.coninhcount > 0, k.conkey, nullif(k.conindid, 0), nullif(k.confrelid, 0),
+                   CASE WHEN k.contype IN ('p', 'u', 'x') THEN
+                     (SELECT coalesce((SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = i.reltablespace), '')
+                             || i.reloptions
+                        FROM pg_catalog.pg_class i
+                       WHERE i.oid = k.conindid AND (i.reloptions IS NOT NULL OR i.reltablespace <> 0)) END,
                    CASE WHEN k.contype = 'c' AND NOT k.convalidated AND NOT k.connoinherit THEN ARRAY(
                      WITH RECURSIVE heirs AS (
                        SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conrelid
@@ -72,11 +77,8 @@ class TableConstraint(Kind):
                      SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
                       WHERE NOT c.relispartition) END
               FROM pg_catalog.pg_constraint k
-              JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-              LEFT JOIN pg_catalog.pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = i.reltablespace
              WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND NOT (k.contype = 'f' AND k.conparentid <> 0)
-               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+               AND {server.of_relations("k.conrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for type, *row in rows:
@@ -88,14 +90,15 @@ class TableConstraint(Kind):
         table = reader.find("pg_class", relation)
         if table is None:
             return
-        keys, index_oid, space, options, referenced, heirs = rest
+        keys, index_oid, referenced, storage, heirs = rest
         id = (self.name, *table[1:3], name)
         flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inherited)
         bare = text
         if deferrable or not (valid and enforced):
             for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
                 bare = bare.removesuffix(words)
-        spec = ConstraintSpec(bare, *flags, space or "", tuple(sorted(options)) if options else ())
+        space, *options = storage or ("",)
+        spec = ConstraintSpec(bare, *flags, space, tuple(sorted(options)))
         # One that is not valid is handed down as such only to tables that are there.
         needs = [
             *self.requirements(reader, relation, keys or ()),

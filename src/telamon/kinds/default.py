@@ -39,10 +39,7 @@ class Default(Kind):
                        AND d.refclassid = 'pg_catalog.pg_class'::regclass),
                    same.oids, same.relations, same.numbers
               FROM (SELECT array_agg(d.oid) AS oids, array_agg(d.adrelid) AS relations, array_agg(d.adnum) AS numbers
-                      FROM pg_catalog.pg_attrdef d
-                      JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-                     WHERE c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
-                       AND c.relnamespace IN {server.namespaces}
+                      FROM pg_catalog.pg_attrdef d WHERE {server.of_relations("d.adrelid")}
                      GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:

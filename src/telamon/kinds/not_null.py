@@ -74,16 +74,15 @@ class NotNull(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
-        where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"
         if server.major >= 18:
             return f"""
                 SELECT k.oid, k.conrelid, k.conkey[1], k.conname, k.connoinherit, k.convalidated, NOT k.conislocal
-                  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-                 WHERE k.contype = 'n' AND {where}"""
+                  FROM pg_catalog.pg_constraint k WHERE k.contype = 'n' AND {server.of_relations("k.conrelid")}"""
         return f"""
             SELECT NULL::oid, a.attrelid, a.attnum, '', false, true, NOT a.attislocal
               FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-             WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND {where}"""
+             WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f')
+               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, relation, number, name, no_inherit, valid, inherited in rows:
