@@ -278,7 +278,7 @@ def read_catalog(
         reader.types = {row[0]: row for row in next(results)}
         for kind, _ in kinds:
             kind.read(reader, next(results))
-        nameless = [key for catalog, oids in next(results) for key in reader.unknown(catalog, oids)]
+        nameless = [key for catalog, oids in next(results) if oids for key in reader.unknown(catalog, oids)]
         unmanaged = [name for (name,) in next(results)]
         reader.edges = next(results)
     unmanaged += describe(connection, nameless) if nameless else []

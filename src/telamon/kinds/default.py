@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import TABLES, alter_table, heirs
 from telamon.quote import ident
 
@@ -43,15 +43,20 @@ class Default(Kind):
                      GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_attrdef"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        expressions = reader.all_of("pg_attrdef")
         for expression, sequence_oid, *places in rows:
             sequence = reader.find("pg_class", sequence_oid) if sequence_oid else None
             plain = expression.startswith("nextval('") and expression.endswith("'::regclass)")
             spec = DefaultSpec(expression, sequence if plain else None)
             for oid, relation, number in zip(*places, strict=True):
-                found = reader.described("pg_class", relation, number)
-                if found is not None and reader.find("pg_attrdef", oid) is None:  # else it is a generated column's
-                    column, parent = found
-                    reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
+                target = reader.described("pg_class", relation, number)
+                if target is not None and oid not in expressions:  # else it is a generated column's
+                    column, parent = target
+                    yield ("default", *column[1:]), spec, oid, parent, 0, ()
 
     def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
         return fact.parent if fact.parent and fact.parent[0] == "column" else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Named, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Named, Reader, Row, Server, Step
 from telamon.kinds.partition import index_grip
 from telamon.kinds.table import heirs, option_steps, options_text
 from telamon.quote import ident
@@ -87,6 +87,10 @@ class Index(Kind):
              WHERE NOT i.indisprimary AND {server.of_relations("i.indrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_class"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
         relations, indexes = reader.all_of("pg_class"), KeyReader(reader)
         for oid, name, relation_oid, method, unique, distinct, count, *rest in rows:
             relation = relations.get(relation_oid)
@@ -113,9 +117,7 @@ class Index(Kind):
             # after them, and so is no part that its own table must have before it is attached itself.
             needs = [("partition", *found[1:]) for part in lacking or () if (found := reader.find("pg_class", part))]
             id, parent = ("index", relation[1], name), None if lacking else relation
-            reader.add(
-                id, spec, ("pg_class", oid), parent=parent, order=oid, needs=[relation, *needs] if lacking else ()
-            )
+            yield id, spec, oid, parent, oid, [relation, *needs] if lacking else ()
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
@@ -85,12 +85,16 @@ class NotNull(Kind):
                AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_constraint"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        columns = reader.columns
         for oid, relation, number, name, no_inherit, valid, inherited in rows:
-            column = reader.find("pg_class", relation, number)
+            column = columns.get((relation, number))
             if column is not None:
                 spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, name)
-                address = ("pg_constraint", oid) if oid else None
-                reader.add(("not_null", *column[1:]), spec, address, parent=column)
+                yield ("not_null", *column[1:]), spec, oid, column, 0, ()
 
     def foldable(self, fact: Fact) -> bool:
         return bool(fact.spec.valid)
