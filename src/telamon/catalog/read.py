@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
+from telamon.catalog.facts import NO_LINKS, Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
 from telamon.kinds.base import Found, Named, Server, TypeName
 
@@ -84,7 +84,8 @@ class CatalogReader:
         self.members: dict[tuple[str, int], int] = {}
         self.names: dict[tuple[str, int], tuple[str, str]] = {}
         self.paths: dict[tuple[str, int, int], Id | None] = {}
-        self.by_parent: dict[Id, list[Id]] = {}
+        self.parents: dict[Id, Id | None] = {}
+        self.with_parts: list[tuple[Id, Id, Collection[str]]] = []
         self.types: dict[int, tuple[Any, ...]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
@@ -136,12 +137,8 @@ class CatalogReader:
         path = self.paths.get((catalog, oid, sub), id)
         return None if path is None else (path, id)
 
-    def parts(self, id: Id) -> list[Id]:
-        if not self.by_parent:
-            for part, fact in self.facts.items():
-                if fact.parent is not None:
-                    self.by_parent.setdefault(fact.parent, []).append(part)
-        return self.by_parent.get(id, [])
+    def require_parts(self, id: Id, of: Id, kinds: Collection[str]) -> None:
+        self.with_parts.append((id, of, kinds))
 
     def parent(self, id: Id) -> Id | None:
         return self.facts[id].parent
@@ -194,10 +191,23 @@ class CatalogReader:
                     found = extensions.get(members[catalog, oid])
             yield found
 
+    def give(self) -> dict[Id, Fact]:
+        """The facts. The reader lets go of them: they hold it by their links, and no ring shall keep a catalog alive."""
+        facts = self.facts
+        self.parents = {id: fact.parent for id, fact in facts.items()}
+        self.facts, self.links = {}, NO_LINKS
+        return facts
+
     def work_out(self) -> tuple[Needs, Needs]:
         """What `pg_depend` says, and the kinds, of what facts need beside their parents."""
-        facts = self.facts
-        needs = {id: {need for need in wanted if need is not None and need in facts} for id, wanted in self.needs.items()}
+        parents = self.parents
+        needs = {id: {need for need in needs if need is not None and need in parents} for id, needs in self.needs.items()}
+        if self.with_parts:
+            parts: dict[Id | None, list[Id]] = {}
+            for part, parent in parents.items():
+                parts.setdefault(parent, []).append(part)
+            for id, of, kinds in self.with_parts:
+                needs[id].update(part for part in parts.get(of, ()) if part[0] in kinds)
         auto: dict[Id, set[Id]] = {}
         instead = {self.wholes[catalog].get(oid): changes for (catalog, oid), changes in self.instead.items()}
         for class_oid, ref_class, strength, oids, subs in self.edges:
@@ -206,7 +216,7 @@ class CatalogReader:
             sources = self.ends(class_oid, ((oid >> 32 & OID_MASK, sub >> SUB_BITS) for oid, sub in pairs))
             targets = self.ends(ref_class, ((oid & OID_MASK, sub & SUB_MASK) for oid, sub in pairs))
             for source, target in zip(sources, targets, strict=True):
-                if source is None or target is None or target is source or target is facts[source].parent:
+                if source is None or target is None or target is source or target is parents[source]:
                     continue
                 strong = taken
                 if source in instead and target in instead[source]:
@@ -218,14 +228,14 @@ class CatalogReader:
                     auto.setdefault(source, set()).add(target)
         known, takes = {}, {}
         for id, wanted in needs.items():
-            parts = auto.get(id, set())
-            parent = facts[id].parent
+            taking = auto.get(id, set())
+            parent = parents[id]
             if parent is not None:
                 wanted.add(parent)
-                parts.add(parent)
+                taking.add(parent)
             wanted.discard(id)
             known[id] = frozenset(wanted)
-            takes[id] = known[id] & parts
+            takes[id] = known[id] & taking
         return known, takes
 
 
@@ -282,4 +292,4 @@ def read_catalog(
         unmanaged = [name for (name,) in next(results)]
         reader.edges = next(results)
     unmanaged += describe(connection, nameless) if nameless else []
-    return Catalog(reader.facts, server.version_num, tuple(sorted(unmanaged)), user)
+    return Catalog(reader.give(), server.version_num, tuple(sorted(unmanaged)), user)

@@ -201,8 +201,8 @@ class Reader(Protocol):
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         """(path, fact) of an object that can have satellites: how it is named, and what it is a part of."""
 
-    def parts(self, id: Id) -> list[Id]:
-        """The facts so far whose parent is `id`."""
+    def require_parts(self, id: Id, of: Id, kinds: Collection[str]) -> None:
+        """Makes a fact that has needs need the parts of those kinds, too, that `of` has in the end."""
 
     def parent(self, id: Id) -> Id | None:
         """The parent of a fact so far."""

@@ -27,8 +27,8 @@ class IndexPartitionSpec:
     index: Id
 
 
-WITH_ROWS = ("foreign_key", "rule", "trigger", "policy")
-"""Parts that attaching does not look for: they concern rows, which are there only when a table is attached."""
+MATCHED = ("column", "primary_key", "unique", "exclusion", "check", "index")
+"""Parts that attaching looks for. Others concern rows, which are there only when a table is attached."""
 
 
 def parted(table: Id, ctx: Context) -> bool:
@@ -75,11 +75,12 @@ class Partition(Kind):
             if table is not None and of is not None:
                 # What the parent has must be there first, so that attaching it finds it instead of making it.
                 # And its columns must have their types, which are compared.
-                own = [part for part in reader.parts(table) if part[0] not in WITH_ROWS]
-                needs = [of, *own, *(part for part in reader.parts(of) if part[0] == "column")]
+                id = ("partition", *table[1:])
+                reader.require_parts(id, table, MATCHED)
+                reader.require_parts(id, of, ("column",))
                 # Its indexes are matched with its parent's only when they have those of its own partitions.
-                needs += [("index_partition", *path) for path in indexes or ()]
-                reader.add(("partition", *table[1:]), PartitionSpec(of, bound), parent=table, needs=needs)
+                needs = [of, *(("index_partition", *path) for path in indexes or ())]
+                reader.add(id, PartitionSpec(of, bound), parent=table, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: PartitionSpec = fact.spec
