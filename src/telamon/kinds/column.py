@@ -100,37 +100,28 @@ class Column(Kind):
 
     def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
-        tables, types = reader.all_of("pg_class"), reader.all_of("pg_type")
-        plain: dict[Row, ColumnSpec] = {}  # most columns are like many others
+        tables, attributes = reader.all_of("pg_class"), reader.attributes
+        specs: dict[Row, ColumnSpec] = {}  # most columns are like many others
         for row in rows:
             relation, number, name, quoted, type_oid, collation = row[:6]
             table, place = tables.get(relation), (relation, number)
-            reader.attributes[place] = (quoted or name, collation, type_oid)
+            attributes[place] = (quoted or name, collation, type_oid)
             if table is None or table[0] not in TABLES:
                 if options := column_options(row[11]):
                     reader.key_options[place] = options
                 continue
             id = ("column", table[1], table[2], name)
             if row[11:] == NOTHING_ELSE:
-                spec = plain.get(row[4:11])
+                spec = specs.get(row[4:11])
                 if spec is None:
-                    spec = plain[row[4:11]] = column_spec(row[4:11], reader)
+                    spec = specs[row[4:11]] = column_spec(row[4:], reader)
             else:
-                given, foreign_options, generated, expression, identity, sequence = row[11:]
-                spec = replace(
-                    column_spec(row[4:11], reader),
-                    options=column_options(given),
-                    foreign_options=tuple(sorted(foreign_options or ())),
-                    generated=GENERATED.get(generated, ""),
-                    expression=expression[1] if expression else None,
-                    identity=IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
-                )
+                spec, (expression, _, sequence) = column_spec(row[4:], reader), row[-3:]
                 if expression:
                     reader.alias("pg_attrdef", int(expression[0]), id)
                 if sequence:
                     reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
-            own = types.get(type_oid)
-            yield id, spec, place, table, number, (own,) if own else ()
+            yield id, spec, place, table, number, ()
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         identity = fact.spec.identity
@@ -348,22 +339,24 @@ class Column(Kind):
 
 
 def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:
-    """What nearly all columns are made of: type, collation, storage, compression, inheritance, statistics target."""
-    type_oid, collation, text, storage, compression, local, statistics = row
+    """The spec of a column, of what its row says from the type on."""
+    type_oid, collation, text, storage, compression, local, statistics, *rest = row
+    options, foreign_options, generated, expression, identity, sequence = rest
     type = reader.type_of(type_oid)
     other = collation and collation != type.collation
     return ColumnSpec(
         type=text or type.name,
         base=type.name,
         collation=reader.name_of("pg_collation", collation) if other else None,
-        generated="",
-        expression=None,
-        identity=None,
+        generated=GENERATED.get(generated, ""),
+        expression=expression[1] if expression else None,
+        identity=IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
         inherited=local is False,
         storage="" if storage == type.storage else STORAGE[storage],
         compression=COMPRESSION.get(compression, ""),
         statistics=statistics,
-        options=(),
+        options=column_options(options),
+        foreign_options=tuple(sorted(foreign_options or ())),
         own_storage=STORAGE[type.storage],
     )
 

@@ -31,7 +31,7 @@ class NotNullSpec:
 
 def made_up(name: str) -> bool:
     """Whether the server chose the name: table_column_not_null, as they were called then, with a number if taken."""
-    return name.rstrip("0123456789").endswith("_not_null")
+    return name.endswith("_not_null") or name.rstrip("0123456789").endswith("_not_null")
 
 
 @lru_cache(maxsize=4)

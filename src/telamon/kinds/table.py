@@ -163,23 +163,24 @@ class Table(Kind):
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         from telamon.kinds.foreign_table import ForeignTableSpec
 
+        specs: dict[Row, TableSpec] = {}  # most tables are like many others
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, unlogged, key, partition, of_type, of_oid, method, space, *rest in rows:
             options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
-            settings = tuple(sorted(options or ())) + tuple(f"toast.{o}" for o in sorted(toast or ()))
-            inherits = tuple(ids[parent] for parent in parents or () if parent in ids)
+            settings = (*sorted(options or ()), *[f"toast.{option}" for option in sorted(toast or ())])
+            inherits = tuple([ids[parent] for parent in parents or () if parent in ids])
             needs: list[Id | None] = [("schema", schema), *inherits]
             spec: TableSpec | ForeignTableSpec
             if server_oid:
                 spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
-                keys, am = tuple(in_key or ()), reader.name_of("pg_am", method)[1] if method else ""
-                am = "" if am == "heap" else am
-                space = space or ""
-                spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force, keys)
+                am = reader.name_of("pg_am", method)[1] if method else "heap"
+                about = (unlogged, key, inherits, partition, of_type, "" if am == "heap" else am, space or "", settings)
+                about = (*about, rls, force, tuple(in_key or ()))
+                spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))
             reader.add(ids[oid], spec, ("pg_class", oid), needs=needs)
