@@ -33,7 +33,7 @@ SUB_BITS = 16
 SUB_MASK, OID_MASK = 2**SUB_BITS - 1, 2**32 - 1
 """What a pair of column numbers, or of OIDs, is taken apart by."""
 
-# Edges that order creation, as arrays of pairs: one row for each pair of catalogs. Toast tables, schemas (a parent each)
+# Edges that order creation, as arrays of pairs: one row for each two catalogs. Toast tables, schemas (a parent each)
 # and what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
 # other, what ties a default to its column and an index to its constraint, and the triggers behind foreign keys.
 # (As int8, so that the catalog is read through and not by its indexes.)
@@ -192,7 +192,7 @@ class CatalogReader:
             yield found
 
     def give(self) -> dict[Id, Fact]:
-        """The facts. The reader lets go of them: they hold it by their links, and no ring shall keep a catalog alive."""
+        """The facts. The reader lets go of them: they hold it by their links, and no ring shall keep them in memory."""
         facts = self.facts
         self.parents = {id: fact.parent for id, fact in facts.items()}
         self.facts, self.links = {}, NO_LINKS
@@ -201,13 +201,14 @@ class CatalogReader:
     def work_out(self) -> tuple[Needs, Needs]:
         """What `pg_depend` says, and the kinds, of what facts need beside their parents."""
         parents = self.parents
-        needs = {id: {need for need in needs if need is not None and need in parents} for id, needs in self.needs.items()}
-        if self.with_parts:
-            parts: dict[Id | None, list[Id]] = {}
-            for part, parent in parents.items():
-                parts.setdefault(parent, []).append(part)
-            for id, of, kinds in self.with_parts:
-                needs[id].update(part for part in parts.get(of, ()) if part[0] in kinds)
+        needs = {
+            id: {need for need in wanted if need is not None and need in parents} for id, wanted in self.needs.items()
+        }
+        parts: defaultdict[Id | None, list[Id]] = defaultdict(list)
+        for part, parent in parents.items() if self.with_parts else ():
+            parts[parent].append(part)
+        for id, of, kinds in self.with_parts:
+            needs[id].update(part for part in parts[of] if part[0] in kinds)
         auto: dict[Id, set[Id]] = {}
         instead = {self.wholes[catalog].get(oid): changes for (catalog, oid), changes in self.instead.items()}
         for class_oid, ref_class, strength, oids, subs in self.edges:

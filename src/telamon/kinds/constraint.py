@@ -87,7 +87,7 @@ class TableConstraint(Kind):
                      SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
                       WHERE NOT c.relispartition) END,
                    CASE WHEN k.contype IN ('p', 'u', 'x') THEN
-                     (SELECT coalesce((SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = i.reltablespace), '')
+                     (SELECT coalesce((SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = i.reltablespace), '')
                              || i.reloptions
                         FROM pg_catalog.pg_class i
                        WHERE i.oid = k.conindid AND (i.reloptions IS NOT NULL OR i.reltablespace <> 0)) END,
@@ -104,7 +104,7 @@ class TableConstraint(Kind):
         """The facts, for `Reader.add_all`."""
         relations = reader.all_of("pg_class")
         specs: dict[Row, ConstraintSpec] = {}  # many are alike: most of all primary keys
-        for type, oid, relation, name, keys, index, referenced, heirs, storage, *about in rows:
+        for type, oid, relation, name, keys, index, referenced, below, storage, *about in rows:
             table, kind = relations.get(relation), self.by_type[type]
             if table is None:
                 continue
@@ -115,8 +115,8 @@ class TableConstraint(Kind):
             needs = kind.requirements(reader, relation, keys or ())
             if referenced:
                 needs.append(relations.get(referenced))
-            if heirs:  # one that is not valid is handed down as such only to tables that are there
-                needs += map(relations.get, heirs)
+            if below:  # one that is not valid is handed down as such only to tables that are there
+                needs += map(relations.get, below)
             if index:
                 reader.alias("pg_class", index, id, path=("index", table[1], name))
             yield id, spec, oid, table, oid, needs

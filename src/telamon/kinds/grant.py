@@ -63,7 +63,7 @@ class Grant(Kind):
             f" FROM pg_catalog.{catalog} c LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = c.oid AND i.objsubid = 0"
             f" AND i.classoid = 'pg_catalog.{catalog}'::regclass AND i.privtype = 'e'"
             f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
-            f" AND (c.oid::int8 >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
+            f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
             if not server.lacks(catalog)
         ]

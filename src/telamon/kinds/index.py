@@ -208,9 +208,7 @@ class KeyReader:
             keys = self.known[about] = tuple(map(self.key, columns, *more))
         return keys
 
-    def key(
-        self, column: Named, operator_class: int, collation: int, bits: int, options: tuple[str, ...]
-    ) -> KeySpec:
+    def key(self, column: Named, operator_class: int, collation: int, bits: int, options: tuple[str, ...]) -> KeySpec:
         """One key."""
         text, own, type = column
         told = collation and (collation != DEFAULT_COLLATION or own not in (0, DEFAULT_COLLATION))

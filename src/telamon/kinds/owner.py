@@ -46,7 +46,7 @@ class Owner(Kind):
     def query(self, server: Server) -> str:
         return " UNION ALL ".join(
             f"SELECT '{catalog}', c.oid::int8, pg_catalog.pg_get_userbyid(c.{owner}) FROM pg_catalog.{catalog} c"
-            f" WHERE (c.oid::int8 >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
+            f" WHERE (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             f" AND c.{owner} <> (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user) AND {condition}"
             for catalog, owner, condition in OWNED
             if not server.lacks(catalog)

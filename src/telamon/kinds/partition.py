@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,16 @@ class IndexPartition(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
-        return f"""
-            SELECT c.oid::int8, n.nspname, c.relname, i.inhparent::int8
-              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('i', 'I') AND c.relispartition AND c.relnamespace IN {server.namespaces}"""
+        return "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits"
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, parent in rows:
+        for oid, parent in rows:
             index, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
-            if index is not None and of is not None:
+            if index is not None and of is not None and index[0] not in TABLES:
                 table = reader.parent(index)
                 relation = ("partition", *table[1:]) if table else None
-                needs = [of, index, relation]
-                reader.add(("index_partition", schema, name), IndexPartitionSpec(of, index), parent=index, needs=needs)
+                id, needs = ("index_partition", index[1], index[-1]), [of, index, relation]
+                reader.add(id, IndexPartitionSpec(of, index), parent=index, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: IndexPartitionSpec = fact.spec

@@ -178,8 +178,8 @@ class Table(Kind):
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
                 am = reader.name_of("pg_am", method)[1] if method else "heap"
-                about = (unlogged, key, inherits, partition, of_type, "" if am == "heap" else am, space or "", settings)
-                about = (*about, rls, force, tuple(in_key or ()))
+                storage = ("" if am == "heap" else am, space or "", settings)
+                about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, tuple(in_key or ()))
                 spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))
