@@ -122,11 +122,10 @@ class _Stream:
     def _drain(self) -> None:
         try:
             while True:
-                result = self.connection.pgconn.get_result()
-                if result is not None:
-                    self.results.put(result)
-                    if result.status == ExecStatus.PIPELINE_SYNC:
-                        return
+                result = self.connection.wait(generators.fetch_many(self.connection.pgconn))[0]
+                self.results.put(result)
+                if result.status == ExecStatus.PIPELINE_SYNC:
+                    return
         except psycopg.Error as error:
             self.results.put(error)
 
