@@ -80,7 +80,6 @@ class CatalogReader:
         self.wholes: defaultdict[str, dict[int, Id]] = defaultdict(dict)
         self.columns: dict[tuple[int, int], Id] = {}
         self.attributes: dict[tuple[int, int], Named] = {}
-        self.key_options: dict[tuple[int, int], tuple[str, ...]] = {}
         self.members: dict[tuple[str, int], int] = {}
         self.names: dict[tuple[str, int], tuple[str, str]] = {}
         self.paths: dict[tuple[str, int, int], Id | None] = {}

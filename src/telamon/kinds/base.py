@@ -164,8 +164,6 @@ class Reader(Protocol):
     """The facts so far for parts of relations, by (OID, number)."""
     attributes: dict[tuple[int, int], Named]
     """The columns of tables and materialized views, by (OID, number)."""
-    key_options: dict[tuple[int, int], tuple[str, ...]]
-    """What was set on the keys of indexes, by (OID, number)."""
 
     def add(
         self,

@@ -69,7 +69,7 @@ class Column(Kind):
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
-        # indexes ask for their names, and for what was set on their own keys; so the catalog is read through only once.
+        # indexes ask for their names.
         return f"""
             SELECT a.attrelid, a.attnum, a.attname, nullif(quote_ident(a.attname), a.attname), a.atttypid,
                    a.attcollation, CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
@@ -91,9 +91,8 @@ class Column(Kind):
                          AND i.refobjid = a.attrelid AND i.refobjsubid = a.attnum) END
               FROM pg_catalog.pg_attribute a
               JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-             WHERE (c.relkind IN ('r', 'p', 'f', 'm') OR (c.relkind IN ('i', 'I') AND a.attoptions IS NOT NULL))
-               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
-               AND a.attnum > 0 AND NOT a.attisdropped"""
+             WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
+               AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         reader.add_all(reader.columns, self.found(reader, rows))
@@ -107,8 +106,6 @@ class Column(Kind):
             table, place = tables.get(relation), (relation, number)
             attributes[place] = (quoted or name, collation, type_oid)
             if table is None or table[0] not in TABLES:
-                if options := column_options(row[11]):
-                    reader.key_options[place] = options
                 continue
             id = ("column", table[1], table[2], name)
             if row[11:] == NOTHING_ELSE:

@@ -11,7 +11,7 @@ from typing import Any
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Named, Reader, Row, Server, Step
 from telamon.kinds.partition import index_grip
-from telamon.kinds.table import heirs, option_steps, options_text
+from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
 
 DESCENDING, FIRST = 1, 2
@@ -60,6 +60,7 @@ class Index(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
+        # PostgreSQL's own operator classes for B-trees have no options: nobody is asked for them.
         distinct = server.since(15, "i.indnullsnotdistinct", "false")
         return f"""
             SELECT c.oid, c.relname, i.indrelid, c.relam, i.indisunique, {distinct}, i.indnkeyatts,
@@ -81,7 +82,11 @@ class Index(Kind):
                                                  AND o.inhparent = i.indexrelid)) END,
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
-                            WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END
+                            WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
+                   CASE WHEN c.relam <> (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree')
+                          OR i.indclass::oid[] && ARRAY(SELECT oid FROM pg_catalog.pg_opclass WHERE oid >= 16384) THEN
+                     ARRAY(SELECT coalesce(array_to_string(k.attoptions, E'\\x01'), '') FROM pg_catalog.pg_attribute k
+                            WHERE k.attrelid = i.indexrelid ORDER BY k.attnum) END
               FROM pg_catalog.pg_index i
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
              WHERE NOT i.indisprimary AND {server.of_relations("i.indrelid")}"""
@@ -97,9 +102,9 @@ class Index(Kind):
             if relation is None or oid in relations or reader.is_member("pg_class", oid):
                 continue  # where there is a fact already, it is a constraint
             numbers, classes, collations, options, expressions, predicate, settings, *rest = rest
-            space, valid, lacking, targets = rest
+            space, valid, lacking, targets, class_options = rest
             columns = indexes.columns(relation_oid, numbers, expressions)
-            keys = indexes.keys(oid, columns[:count], classes, collations, options)
+            keys = indexes.keys(columns[:count], classes, collations, options, class_options)
             spec = IndexSpec(
                 relation,
                 reader.name_of("pg_am", method)[1],
@@ -196,21 +201,20 @@ class KeyReader:
         return tuple([attributes[relation, n] if n else (next(texts), 0, 0) for n in numbers_in(numbers)])
 
     def keys(
-        self, index: int, columns: tuple[Named, ...], classes: str, collations: str, bits: str
+        self, columns: tuple[Named, ...], classes: str, collations: str, bits: str, class_options: list[str] | None
     ) -> tuple[KeySpec, ...]:
         """The keys of an index, in order."""
-        set_options = self.reader.key_options
-        options = tuple([set_options.get((index, n), ()) for n, _ in enumerate(columns, 1)]) if set_options else ()
-        about = (columns, classes, collations, bits, options)
+        about = (columns, classes, collations, bits, *(class_options or ()))
         keys = self.known.get(about)
         if keys is None:
-            more = numbers_in(classes), numbers_in(collations), numbers_in(bits), options or repeat(())
+            more = numbers_in(classes), numbers_in(collations), numbers_in(bits), class_options or repeat("")
             keys = self.known[about] = tuple(map(self.key, columns, *more))
         return keys
 
-    def key(self, column: Named, operator_class: int, collation: int, bits: int, options: tuple[str, ...]) -> KeySpec:
+    def key(self, column: Named, operator_class: int, collation: int, bits: int, class_options: str) -> KeySpec:
         """One key."""
         text, own, type = column
+        options = column_options(class_options.split("\x01")) if class_options else ()
         told = collation and (collation != DEFAULT_COLLATION or own not in (0, DEFAULT_COLLATION))
         return KeySpec(
             text,
