@@ -9,11 +9,14 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """No collection inside; afterwards as before."""
+    """No collection inside; afterwards as before, with all that was made inside counted as old."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # both together move everything to the oldest generation, without looking at it
             gc.enable()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
+from telamon.catalog.facts import NO_LINKS, Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
-from telamon.kinds.base import Server, TypeName
+from telamon.kinds.base import Found, Named, Server, TypeName
 
 if TYPE_CHECKING:
     import psycopg
@@ -28,34 +29,42 @@ MEMBERS = (
     " WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'"
 )
 
-# Edges that order creation, as arrays: one row for each pair of catalogs. Toast tables, schemas (a parent each) and
-# what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
-# other, and the triggers behind foreign keys. (As int8, so that the catalog is read through and not by its indexes.)
-DEPENDENCIES = """
-SELECT classid, refclassid, deptype,
-       array_agg(objid)::text, array_agg(objsubid)::text, array_agg(refobjid)::text, array_agg(refobjsubid)::text
+SUB_BITS = 16
+SUB_MASK, OID_MASK = 2**SUB_BITS - 1, 2**32 - 1
+"""What a pair of column numbers, or of OIDs, is taken apart by."""
+
+# Edges that order creation, as arrays of pairs: one row for each two catalogs. Toast tables, schemas (a parent each)
+# and what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
+# other, what ties a default to its column and an index to its constraint, and the triggers behind foreign keys.
+# (As int8, so that the catalog is read through and not by its indexes.)
+DEPENDENCIES = f"""
+SELECT classid, refclassid, deptype, array_agg(objid::int8 << 32 | refobjid::int8)::text,
+       array_agg(objsubid << {SUB_BITS} | refobjsubid)::text
   FROM pg_catalog.pg_depend
  WHERE objid::int8 >= 16384 AND refobjid::int8 >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
    AND refclassid <> 'pg_catalog.pg_namespace'::regclass
    AND NOT (classid = refclassid AND objid = refobjid AND refobjsubid = 0)
    AND NOT (classid = 'pg_catalog.pg_type'::regclass AND deptype = 'i')
+   AND NOT (classid = 'pg_catalog.pg_attrdef'::regclass AND deptype = 'a')
+   AND NOT (classid = 'pg_catalog.pg_class'::regclass AND refclassid = 'pg_catalog.pg_constraint'::regclass
+            AND deptype = 'i')
    AND NOT (classid = 'pg_catalog.pg_trigger'::regclass AND refclassid = 'pg_catalog.pg_constraint'::regclass)
  GROUP BY 1, 2, 3
 """
 
-CATALOGS = "SELECT oid, relname FROM pg_catalog.pg_class WHERE relnamespace = 11 AND relkind = 'r'"
+CATALOGS = "SELECT oid, relname FROM pg_catalog.pg_class WHERE oid < 16384 AND relnamespace = 11 AND relkind = 'r'"
 
-COLLATIONS = (
-    "SELECT c.oid, n.nspname, c.collname FROM pg_catalog.pg_collation c"
+NAMES = (
+    "SELECT 'pg_collation', c.oid, n.nspname, c.collname FROM pg_catalog.pg_collation c"
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace"
+    " UNION ALL SELECT 'pg_am', oid, '', amname FROM pg_catalog.pg_am"
 )
 CLASSES = (
     "SELECT c.oid, n.nspname, c.opcname, c.opcmethod, c.opcdefault, c.opcintype"
     " FROM pg_catalog.pg_opclass c JOIN pg_catalog.pg_namespace n ON n.oid = c.opcnamespace"
 )
 
-
-TYPES = "SELECT oid, pg_catalog.format_type(oid, NULL), typcollation, typstorage FROM pg_catalog.pg_type"
+TYPES = "SELECT oid, pg_catalog.format_type(oid, NULL), typcollation, typstorage, typarray FROM pg_catalog.pg_type"
 
 
 class CatalogReader:
@@ -67,15 +76,16 @@ class CatalogReader:
         self.edges: list[tuple[Any, ...]] = []
         self.catalogs: dict[int, str] = {}
         self.links = Links(self.work_out)
-        self.needs: dict[Id, set[Id]] = {}
+        self.needs: dict[Id, Collection[Id | None]] = {}
         self.wholes: defaultdict[str, dict[int, Id]] = defaultdict(dict)
-        self.columns: dict[tuple[str, int, int], Id] = {}
+        self.columns: dict[tuple[int, int], Id] = {}
+        self.attributes: dict[tuple[int, int], Named] = {}
         self.members: dict[tuple[str, int], int] = {}
         self.names: dict[tuple[str, int], tuple[str, str]] = {}
         self.paths: dict[tuple[str, int, int], Id | None] = {}
-        self.by_parent: dict[Id, list[Id]] = {}
-        self.types: dict[int, TypeName] = {}
-        self.column_names: dict[tuple[int, int], tuple[str, int, int]] = {}
+        self.parents: dict[Id, Id | None] = {}
+        self.with_parts: list[tuple[Id, Id, Collection[str]]] = []
+        self.types: dict[int, tuple[Any, ...]] = {}
         self.classes: dict[int, list[Any]] = {}
         self.own_defaults: set[tuple[int, int]] = set()
         self.left: list[str] = []
@@ -88,22 +98,31 @@ class CatalogReader:
         address: tuple[str, int] | tuple[str, int, int] | None = None,
         *,
         parent: Id | None = None,
-        needs: Iterable[Id | None] = (),
+        needs: Collection[Id | None] = (),
         order: int = 0,
     ) -> None:
-        # As Fact(...) does, without a call in Python: this is done once for each fact there is.
-        self.facts[id] = tuple.__new__(Fact, (id, spec, parent, order, self.links))
+        self.facts[id] = Fact(id, spec, parent, order, self.links)
         if needs:
-            self.needs[id] = {need for need in needs if need is not None}
+            self.needs[id] = needs
         if address is not None:
             if len(address) == 3:
-                self.columns[address] = id
+                self.columns[address[1], address[2]] = id
             else:
                 self.wholes[address[0]][address[1]] = id
 
+    def add_all(self, by_address: dict[Any, Id], found: Iterable[Found]) -> None:
+        facts, links, new = self.facts, self.links, tuple.__new__
+        for id, spec, address, parent, order, needs in found:
+            # As Fact(...) does, without a call in Python: this is done once for nearly each fact there is.
+            facts[id] = new(Fact, (id, spec, parent, order, links))
+            if needs:
+                self.needs[id] = needs
+            if address is not None:
+                by_address[address] = id
+
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         if sub:
-            self.columns[catalog, oid, sub] = id
+            self.columns[oid, sub] = id
         else:
             self.wholes[catalog][oid] = id
         self.paths[catalog, oid, sub] = path
@@ -112,19 +131,17 @@ class CatalogReader:
         self.instead.setdefault((catalog, oid), {})[target] = instead
 
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
-        id = self.find(catalog, oid, sub)
+        id = self.columns.get((oid, sub)) if sub else self.wholes[catalog].get(oid)
+        if id is None:
+            return None
         path = self.paths.get((catalog, oid, sub), id)
-        return None if id is None or path is None else (path, id)
+        return None if path is None else (path, id)
 
     def leave(self, what: str) -> None:
         self.left.append(what)
 
-    def parts(self, id: Id) -> list[Id]:
-        if not self.by_parent:
-            for part, fact in self.facts.items():
-                if fact.parent is not None:
-                    self.by_parent.setdefault(fact.parent, []).append(part)
-        return self.by_parent.get(id, [])
+    def require_parts(self, id: Id, of: Id, kinds: Collection[str]) -> None:
+        self.with_parts.append((id, of, kinds))
 
     def parent(self, id: Id) -> Id | None:
         return self.facts[id].parent
@@ -140,59 +157,70 @@ class CatalogReader:
         self.own_defaults = {(method, type) for _, _, _, method, default, type in rows if default}
 
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
-        return self.columns.get((catalog, oid, sub)) if sub else self.wholes[catalog].get(oid)
+        return self.columns.get((oid, sub)) if sub else self.wholes[catalog].get(oid)
 
-    def all_of(self, catalog: str) -> Mapping[int, Id]:
+    def all_of(self, catalog: str) -> dict[int, Id]:
         return self.wholes[catalog]
 
     def type_of(self, oid: int) -> TypeName:
-        return self.types[oid]
-
-    def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
-        self.column_names[relation, number] = column
-
-    def column_of(self, relation: int, number: int) -> tuple[str, int, int]:
-        return self.column_names[relation, number]
+        return TypeName(*self.types[oid][1:])
 
     def is_member(self, catalog: str, oid: int) -> bool:
         return (catalog, oid) in self.members
 
     def unknown(self, catalog: str, oids: Iterable[int]) -> list[tuple[str, int]]:
         """Those objects for which no fact stands."""
-        known = self.wholes[catalog]
-        return [(catalog, oid) for oid in oids if oid not in known and (catalog, oid) not in self.members]
+        others = set(oids).difference(self.wholes[catalog])
+        return [(catalog, oid) for oid in others if (catalog, oid) not in self.members]
 
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
-    def ends(self, class_oid: int, oids: str, subs: str) -> Iterator[Id | None]:
+    def ends(self, class_oid: int, places: Iterable[tuple[int, int]]) -> Iterator[Id | None]:
         """The facts that one end of many dependencies means: a column, else its table; a member, else its extension.
 
         Args:
-            oids: an array as the server writes it, as is `subs`.
+            places: (OID, number of the column).
         """
         catalog = self.catalogs[class_oid]
         wholes, columns, members = self.wholes[catalog], self.columns, self.members
         extensions = self.wholes["pg_extension"]
-        for oid, sub in zip(map(int, oids[1:-1].split(",")), map(int, subs[1:-1].split(",")), strict=True):
-            found = columns.get((catalog, oid, sub)) if sub else None
+        for place in places:
+            oid, sub = place
+            found = columns.get(place) if sub else None
             if found is None:
                 found = wholes.get(oid)
                 if found is None and (catalog, oid) in members:
                     found = extensions.get(members[catalog, oid])
             yield found
 
+    def give(self) -> dict[Id, Fact]:
+        """The facts. The reader lets go of them: they hold it by their links, and no ring shall keep them in memory."""
+        facts = self.facts
+        self.parents = {id: fact.parent for id, fact in facts.items()}
+        self.facts, self.links = {}, NO_LINKS
+        return facts
+
     def work_out(self) -> tuple[Needs, Needs]:
         """What `pg_depend` says, and the kinds, of what facts need beside their parents."""
-        facts = self.facts
-        needs = {id: {need for need in wanted if need in facts} for id, wanted in self.needs.items()}
+        parents = self.parents
+        needs = {
+            id: {need for need in wanted if need is not None and need in parents} for id, wanted in self.needs.items()
+        }
+        parts: defaultdict[Id | None, list[Id]] = defaultdict(list)
+        for part, parent in parents.items() if self.with_parts else ():
+            parts[parent].append(part)
+        for id, of, kinds in self.with_parts:
+            needs[id].update(part for part in parts[of] if part[0] in kinds)
         auto: dict[Id, set[Id]] = {}
         instead = {self.wholes[catalog].get(oid): changes for (catalog, oid), changes in self.instead.items()}
-        for class_oid, ref_class, strength, *ends in self.edges:
+        for class_oid, ref_class, strength, oids, subs in self.edges:
             taken = strength != "n"
-            targets = self.ends(ref_class, *ends[2:])
-            for source, target in zip(self.ends(class_oid, *ends[:2]), targets, strict=True):
-                if source is None or target is None or target is source or target is facts[source].parent:
+            pairs = list(zip(numbers_in(oids), numbers_in(subs), strict=True))
+            sources = self.ends(class_oid, ((oid >> 32 & OID_MASK, sub >> SUB_BITS) for oid, sub in pairs))
+            targets = self.ends(ref_class, ((oid & OID_MASK, sub & SUB_MASK) for oid, sub in pairs))
+            for source, target in zip(sources, targets, strict=True):
+                if source is None or target is None or target is source or target is parents[source]:
                     continue
                 strong = taken
                 if source in instead and target in instead[source]:
@@ -204,15 +232,20 @@ class CatalogReader:
                     auto.setdefault(source, set()).add(target)
         known, takes = {}, {}
         for id, wanted in needs.items():
-            parts = auto.get(id, set())
-            parent = facts[id].parent
+            taking = auto.get(id, set())
+            parent = parents[id]
             if parent is not None:
                 wanted.add(parent)
-                parts.add(parent)
+                taking.add(parent)
             wanted.discard(id)
             known[id] = frozenset(wanted)
-            takes[id] = known[id] & parts
+            takes[id] = known[id] & taking
         return known, takes
+
+
+def numbers_in(array: str) -> Iterable[int]:
+    """The numbers of an array as the server writes it."""
+    return map(int, array[1:-1].split(","))
 
 
 def read_catalog(
@@ -242,29 +275,30 @@ def read_catalog(
 
     superuser = connection.info.parameter_status("is_superuser") == "on"
     server = Server(connection.info.server_version, schemas, unqualified, superuser, roles, database)
-    reader = CatalogReader(server)
     path = f"SET LOCAL search_path = {ident(unqualified) if unqualified else chr(39) * 2}"
     with paused(), snapshot(connection, (*PINNED, path)) as here:
         # Most databases have nothing of most kinds: asking whether costs less than asking what.
         tests = sorted({kind.present for kind in KINDS if kind.present})
         answers = here.row(f"SELECT {', '.join(f'EXISTS ({test})' for test in tests)}")
-        absent = {test for test, there in zip(tests, answers, strict=True) if not there}
+        absent = frozenset(test for test, there in zip(tests, answers, strict=True) if not there)
+        server = replace(server, absent=absent)
+        reader = CatalogReader(server)
         kinds = [(kind, query) for kind in KINDS if kind.present not in absent and (query := kind.query(server))]
-        queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, COLLATIONS, CLASSES, TYPES)]
+        queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, NAMES, CLASSES, TYPES)]
         queries += [Query(query, kind.apart) for kind, query in kinds]
         queries += [Query(text, True) for text in (objects_query(server), privileges_query(), DEPENDENCIES)]
         results = here.rows(queries)
         user = str(next(results)[0][0])
         reader.catalogs = dict(next(results))
         reader.members = {(catalog, oid): extension for catalog, oid, extension in next(results)}
-        reader.names = {("pg_collation", oid): (schema, name) for oid, schema, name in next(results)}
+        reader.names = {(catalog, oid): (schema, name) for catalog, oid, schema, name in next(results)}
         reader.learn_classes(next(results))
-        reader.types = {oid: TypeName(*rest) for oid, *rest in next(results)}
+        reader.types = {row[0]: row for row in next(results)}
         for kind, _ in kinds:
             kind.read(reader, next(results))
-        nameless = [key for catalog, oids in next(results) for key in reader.unknown(catalog, oids)]
+        nameless = [key for catalog, oids in next(results) if oids for key in reader.unknown(catalog, oids)]
         unmanaged = [name for (name,) in next(results)]
         reader.edges = next(results)
     unmanaged += reader.left
     unmanaged += describe(connection, nameless) if nameless else []
-    return Catalog(reader.facts, server.version_num, tuple(sorted(unmanaged)), user)
+    return Catalog(reader.give(), server.version_num, tuple(sorted(unmanaged)), user)

@@ -54,10 +54,11 @@ def privileges_query() -> str:
         f" AND x.{schema} = 'pg_catalog'::regnamespace"
         for catalog, (acl, letter, owner, schema) in PRIVILEGES.items()
     ]
+    # Relation by relation (OFFSET 0 keeps it so): most attributes are other people's.
     parts.append(
-        "SELECT 'pg_catalog.pg_class'::regclass, attrelid, attnum, attacl, NULL"
-        " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-        " WHERE c.oid < 16384 AND attacl IS NOT NULL AND c.relnamespace = 'pg_catalog'::regnamespace"
+        "SELECT 'pg_catalog.pg_class'::regclass, c.oid, a.attnum, a.attacl, NULL FROM pg_catalog.pg_class c,"
+        " LATERAL (SELECT * FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL OFFSET 0) a"
+        " WHERE c.oid < 16384 AND c.relkind <> 'i' AND c.relnamespace = 'pg_catalog'::regnamespace"
     )
     return f"""
         SELECT 'privileges on ' || o.type || ' ' || o.identity
@@ -68,39 +69,37 @@ def privileges_query() -> str:
 
 
 def objects_query(server: Server) -> str:
-    """One query for (catalog, OIDs) of everything that people made, but for inner parts that are easily told."""
+    """One query for (catalog, OIDs) of everything that people made, but for inner parts that are easily told.
+
+    Parts of temporary tables are among it, where all schemas are in scope.
+    """
+    database = "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
     parts = [
-        f"SELECT 'pg_catalog.{catalog}'::regclass, oid FROM pg_catalog.{catalog} WHERE {column} IN {server.namespaces}"
-        f"{OUTER.get(catalog, '')}"
-        for catalog, column in IN_SCHEMAS.items()
-    ]
-    parts += [
-        f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid FROM pg_catalog.{catalog} x"
-        f" JOIN pg_catalog.pg_class c ON c.oid = x.{column} WHERE c.relnamespace IN {server.namespaces}"
-        f"{OUTER.get(catalog, '')}"
-        for catalog, column in OF_RELATIONS.items()
-    ]
-    parts += [f"SELECT 'pg_catalog.{catalog}'::regclass, oid FROM pg_catalog.{catalog}" for catalog in ELSEWHERE]
-    parts += [
-        "SELECT 'pg_catalog.pg_user_mapping'::regclass, umid FROM pg_catalog.pg_user_mappings",
-        "SELECT 'pg_catalog.pg_subscription'::regclass, oid FROM pg_catalog.pg_subscription WHERE subdbid ="
-        " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
-        "SELECT 'pg_catalog.pg_default_acl'::regclass, oid FROM pg_catalog.pg_default_acl"
-        f" WHERE defaclnamespace = 0 OR defaclnamespace IN {server.namespaces}",
+        *((catalog, f"{column} IN {server.namespaces}") for catalog, column in IN_SCHEMAS.items()),
+        *((catalog, server.of_relations(column)) for catalog, column in OF_RELATIONS.items()),
+        *((catalog, "true") for catalog in ELSEWHERE),
+        ("pg_subscription", f"subdbid = {database}"),
+        ("pg_default_acl", f"(defaclnamespace = 0 OR defaclnamespace IN {server.namespaces})"),
         # A user's own family is one object with what it holds; additions to PostgreSQL's families are not.
-        "SELECT 'pg_catalog.pg_amop'::regclass, oid FROM pg_catalog.pg_amop WHERE amopfamily < 16384",
-        "SELECT 'pg_catalog.pg_amproc'::regclass, oid FROM pg_catalog.pg_amproc WHERE amprocfamily < 16384",
+        ("pg_amop", "amopfamily < 16384"),
+        ("pg_amproc", "amprocfamily < 16384"),
     ]
-    return f"""
-        SELECT (SELECT relname FROM pg_catalog.pg_class WHERE oid = x.class), array_agg(x.oid)
-          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid) WHERE x.oid::int8 >= 16384 GROUP BY x.class"""
+    made = [
+        f"SELECT '{catalog}', array_agg(oid) FROM pg_catalog.{catalog}"
+        f" WHERE oid::int8 >= 16384 AND {condition}{OUTER.get(catalog, '')}"
+        for catalog, condition in parts
+        if not server.lacks(catalog)
+    ]
+    # Not everybody may read the catalog itself.
+    made.append("SELECT 'pg_user_mapping', array_agg(umid) FROM pg_catalog.pg_user_mappings")
+    return " UNION ALL ".join(made)
 
 
 def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[tuple[str, int]]) -> list[str]:
     """Names objects as PostgreSQL does: `text search parser public.p`.
 
-    Left out is what is an inner part of something else, of a partition, or a member of an extension
-    (`pg_depend.deptype` i, P and e).
+    Left out is what is an inner part of something else, of a partition or of a temporary table, or a member of an
+    extension (`pg_depend.deptype` i, P and e).
 
     Args:
         objects: (catalog, OID); those that are gone by now are left out.
@@ -112,6 +111,8 @@ def describe(connection: psycopg.Connection[tuple[Any, ...]], objects: Iterable[
                pg_catalog.pg_identify_object(('pg_catalog.' || o.catalog)::regclass, o.oid, 0) AS i
          WHERE i.identity IS NOT NULL
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                             LEFT JOIN pg_catalog.pg_class c
+                               ON d.refclassid = 'pg_catalog.pg_class'::regclass AND c.oid = d.refobjid
                             WHERE d.classid = ('pg_catalog.' || o.catalog)::regclass AND d.objid = o.oid
-                              AND d.objsubid = 0 AND d.deptype IN ('i', 'P', 'e'))"""
+                              AND d.objsubid = 0 AND (d.deptype IN ('i', 'P', 'e') OR c.relpersistence = 't'))"""
     return [name for (name,) in connection.execute(query, (list(catalogs), list(oids)))]

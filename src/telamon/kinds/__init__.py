@@ -64,7 +64,8 @@ from telamon.kinds.unique import Unique
 from telamon.kinds.view import MaterializedView, View
 from telamon.kinds.view_column import ViewColumn
 
-# In the order in which they are read: what others refer to by OID comes first, satellites come last.
+# In the order in which they are read: what others refer to by OID comes first, satellites come last; and what takes the
+# reader long comes before what takes the server long, so that each has something to do.
 KINDS: tuple[Kind, ...] = (
     Role(),
     Membership(),
@@ -88,8 +89,18 @@ KINDS: tuple[Kind, ...] = (
     UserMapping(),
     Table(),
     ForeignTable(),
+    Column(),
+    NotNull(),
+    PrimaryKey(),
+    Unique(),
+    Exclusion(),
+    Check(),
+    ForeignKey(),
     View(),
     MaterializedView(),
+    Index(),
+    Sequence(),
+    Default(),
     ViewColumn(),
     Routine(),
     Aggregate(),
@@ -105,16 +116,6 @@ KINDS: tuple[Kind, ...] = (
     TextSearchDictionary(),
     TextSearchConfiguration(),
     DomainConstraint(),
-    Column(),
-    Sequence(),
-    Default(),
-    NotNull(),
-    PrimaryKey(),
-    Unique(),
-    Exclusion(),
-    Check(),
-    ForeignKey(),
-    Index(),
     Rule(),
     Trigger(),
     Policy(),

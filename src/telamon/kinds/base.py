@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -24,6 +24,7 @@ class Server:
         roles: patterns of the roles that are managed; none are read when empty.
         database: whether the settings, the comment and the grants of the database itself are managed.
         concurrently: what of `create` and `drop` is done to indexes of existing tables without blocking writes.
+        absent: those of `Kind.present` that found nothing.
     """
 
     version_num: int
@@ -33,6 +34,7 @@ class Server:
     roles: tuple[str, ...] = ()
     database: bool = False
     concurrently: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
     @property
     def major(self) -> int:
@@ -50,6 +52,21 @@ class Server:
             "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
             f"{scope})"
         )
+
+    def lacks(self, catalog: str) -> bool:
+        """Whether it is known that nobody made anything in a system catalog."""
+        return made(catalog) in self.absent
+
+    def of_relations(self, oid: str) -> str:
+        """A condition: the relation with this OID is in scope.
+
+        Where all schemas are, that costs nothing: what no kind reads (temporary tables) is nobody's target later on.
+        (As int8, so that catalogs are read through and not by their indexes, of which a fresh database has no
+        statistics.)
+        """
+        if not self.schemas:
+            return f"{oid}::int8 >= 16384"
+        return f"{oid} IN (SELECT oid FROM pg_catalog.pg_class WHERE relnamespace IN {self.namespaces})"
 
     def since(self, major: int, expression: str, otherwise: str) -> str:
         """`expression` on servers of `major` and later, else `otherwise`."""
@@ -128,17 +145,31 @@ class TypeName(NamedTuple):
         name: without modifier, as `format_type` writes it.
         collation: the OID of its own, 0 if it has none.
         storage: the letter of its own.
+        array: the OID of the type of arrays of it.
     """
 
     name: str
     collation: int
     storage: str
+    array: int
+
+
+Named = tuple[str, int, int]
+"""An attribute of a relation as indexes speak of it: its name, in quotes where it needs them; the OID of its collation,
+0 for none; the OID of its type."""
+
+Found = tuple[Id, Any, Any, Id | None, int, Collection[Id | None]]
+"""A fact as `Reader.add` takes it: identity, spec, address, parent, order, needs."""
 
 
 class Reader(Protocol):
     """Takes in what kinds find in the system catalogs."""
 
     server: Server
+    columns: dict[tuple[int, int], Id]
+    """The facts so far for parts of relations, by (OID, number)."""
+    attributes: dict[tuple[int, int], Named]
+    """The columns of tables and materialized views, by (OID, number)."""
 
     def add(
         self,
@@ -147,10 +178,14 @@ class Reader(Protocol):
         address: tuple[str, int] | tuple[str, int, int] | None = None,
         *,
         parent: Id | None = None,
-        needs: Iterable[Id | None] = (),
+        needs: Collection[Id | None] = (),
         order: int = 0,
     ) -> None:
         """Records a fact; `address` is (catalog, oid[, subid]) as in `pg_depend`."""
+
+    def add_all(self, by_address: dict[Any, Id], found: Iterable[Found]) -> None:
+        """Records many facts, each under its address in `by_address` unless that is None: `columns` or one of
+        `all_of`."""
 
     def alias(self, catalog: str, oid: int, id: Id, sub: int = 0, path: Id | None = None) -> None:
         """Makes dependencies on that address dependencies on `id`; `path` names it where it can have satellites."""
@@ -161,23 +196,17 @@ class Reader(Protocol):
     def find(self, catalog: str, oid: int, sub: int = 0) -> Id | None:
         """The fact at an address, if there is one."""
 
-    def all_of(self, catalog: str) -> Mapping[int, Id]:
+    def all_of(self, catalog: str) -> dict[int, Id]:
         """The facts of all whole objects of a catalog so far, by OID."""
 
     def type_of(self, oid: int) -> TypeName:
         """A type, of PostgreSQL's own too."""
 
-    def learn_column(self, relation: int, number: int, column: tuple[str, int, int]) -> None:
-        """Remembers a column of a table or materialized view for `column_of`."""
-
-    def column_of(self, relation: int, number: int) -> tuple[str, int, int]:
-        """(name, in quotes where it needs them; OID of its collation, 0 for none; OID of its type) of a column."""
-
     def described(self, catalog: str, oid: int, sub: int) -> tuple[Id, Id] | None:
         """(path, fact) of an object that can have satellites: how it is named, and what it is a part of."""
 
-    def parts(self, id: Id) -> list[Id]:
-        """The facts so far whose parent is `id`."""
+    def require_parts(self, id: Id, of: Id, kinds: Collection[str]) -> None:
+        """Makes a fact that has needs need the parts of those kinds, too, that `of` has in the end."""
 
     def parent(self, id: Id) -> Id | None:
         """The parent of a fact so far."""
@@ -192,7 +221,7 @@ class Reader(Protocol):
         """Whether the object belongs to an extension."""
 
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
-        """(schema, name) of a collation, operator class or the like, by OID."""
+        """(schema, name) of a collation, or ("", name) of an access method, by OID."""
 
 
 def made(catalog: str) -> str:

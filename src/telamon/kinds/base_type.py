@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step
+from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step, made
 from telamon.kinds.types import type_names
 from telamon.kinds.written import Options, as_options, called, decoded, function, option_list, options
 
@@ -35,6 +35,8 @@ class BaseTypeSpec:
 
 class ShellType(Kind):
     name = "shell_type"
+    # Row types are neither, and an array type is the one that has elements and no arrays.
+    present = f"{made('pg_type')} AND (NOT typisdefined OR typtype = 'b' AND NOT (typelem <> 0 AND typarray = 0))"
     rank = 8
 
     def query(self, server: Server) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, TypeName
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
@@ -18,6 +18,8 @@ from telamon.quote import ident, literal
 STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 COMPRESSION = {"p": "pglz", "l": "lz4"}
 GENERATED = {"s": "STORED", "v": "VIRTUAL"}
+NOTHING_ELSE = (None,) * 6
+"""What most rows end with: no options, not generated, no identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ class Column(Kind):
         # indexes ask for their names.
         return f"""
             SELECT a.attrelid, a.attnum, a.attname, nullif(quote_ident(a.attname), a.attname), a.atttypid,
-                   CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
-                   a.attcollation, a.attstorage, nullif(a.attcompression, ''), nullif(a.attislocal, true),
-                   nullif(a.attstattarget, -1), a.attoptions, a.attfdwoptions, nullif(a.attgenerated, ''),
+                   a.attcollation, CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
+                   a.attstorage, nullif(a.attcompression, ''), nullif(a.attislocal, true), nullif(a.attstattarget, -1),
+                   a.attoptions, a.attfdwoptions, nullif(a.attgenerated, ''),
                    CASE WHEN a.attgenerated <> '' THEN
                      (SELECT ARRAY[d.oid::text, pg_catalog.pg_get_expr(d.adbin, d.adrelid)]
                         FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
@@ -93,37 +95,30 @@ class Column(Kind):
                AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        tables, types = reader.all_of("pg_class"), reader.all_of("pg_type")
-        plain: dict[Row, ColumnSpec] = {}  # most columns are like many others
-        for relation, number, name, quoted, type_oid, *rest in rows:
-            reader.learn_column(relation, number, (quoted or name, rest[1], type_oid))
-            table = tables.get(relation)
+        reader.add_all(reader.columns, self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        tables, attributes = reader.all_of("pg_class"), reader.attributes
+        specs: dict[Row, ColumnSpec] = {}  # most columns are like many others
+        for row in rows:
+            relation, number, name, quoted, type_oid, collation = row[:6]
+            table, place = tables.get(relation), (relation, number)
+            attributes[place] = (quoted or name, collation, type_oid)
             if table is None or table[0] not in TABLES:
                 continue
             id = ("column", table[1], table[2], name)
-            *common, options, foreign_options, generated, expression, identity, sequence = rest
-            if options is foreign_options is generated is identity is None:
-                key = (type_oid, *common)
-                spec = plain.get(key)
+            if row[11:] == NOTHING_ELSE:
+                spec = specs.get(row[4:11])
                 if spec is None:
-                    spec = plain[key] = column_spec(reader.type_of(type_oid), common, reader)
+                    spec = specs[row[4:11]] = column_spec(row[4:], reader)
             else:
-                spec = replace(
-                    column_spec(reader.type_of(type_oid), common, reader),
-                    options=column_options(options),
-                    foreign_options=tuple(sorted(foreign_options or ())),
-                    generated=GENERATED.get(generated, ""),
-                    expression=expression[1] if expression else None,
-                    identity=IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
-                )
+                spec, (expression, _, sequence) = column_spec(row[4:], reader), row[-3:]
                 if expression:
                     reader.alias("pg_attrdef", int(expression[0]), id)
                 if sequence:
                     reader.alias("pg_class", int(sequence[0]), id, path=("sequence", sequence[1], sequence[2]))
-            own = types.get(type_oid)
-            reader.add(
-                id, spec, ("pg_class", relation, number), parent=table, needs=(own,) if own else (), order=number
-            )
+            yield id, spec, place, table, number, ()
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         identity = fact.spec.identity
@@ -340,22 +335,25 @@ class Column(Kind):
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
 
 
-def column_spec(type: TypeName, row: Sequence[Any], reader: Reader) -> ColumnSpec:
-    """What nearly all columns are made of: type, collation, storage, compression, inheritance, statistics target."""
-    text, collation, storage, compression, local, statistics = row
+def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:
+    """The spec of a column, of what its row says from the type on."""
+    type_oid, collation, text, storage, compression, local, statistics, *rest = row
+    options, foreign_options, generated, expression, identity, sequence = rest
+    type = reader.type_of(type_oid)
     other = collation and collation != type.collation
     return ColumnSpec(
         type=text or type.name,
         base=type.name,
         collation=reader.name_of("pg_collation", collation) if other else None,
-        generated="",
-        expression=None,
-        identity=None,
+        generated=GENERATED.get(generated, ""),
+        expression=expression[1] if expression else None,
+        identity=IdentitySpec(identity == "a", *identity_sequence(sequence)) if sequence else None,
         inherited=local is False,
         storage="" if storage == type.storage else STORAGE[storage],
         compression=COMPRESSION.get(compression, ""),
         statistics=statistics,
-        options=(),
+        options=column_options(options),
+        foreign_options=tuple(sorted(foreign_options or ())),
         own_storage=STORAGE[type.storage],
     )
 

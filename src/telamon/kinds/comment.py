@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, title
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.naming import anywhere, described
 from telamon.quote import literal
 
@@ -37,12 +37,16 @@ class Comment(Kind):
         return query
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all({}, self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
         for catalog, oid, sub, text in rows:
             # A constraint and its index, a view and its rule, have one fact; the comment is on the first of each.
-            found = reader.described(catalog, oid, sub)
-            if found is not None:
-                target, parent = found
-                reader.add(("comment", *target), CommentSpec(text), parent=parent)
+            described = reader.described(catalog, oid, sub)
+            if described is not None:
+                target, parent = described
+                yield ("comment", *target), CommentSpec(text), None, parent, 0, ()
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         return self.set(fact, literal(fact.spec.text), ctx)

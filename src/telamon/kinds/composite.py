@@ -30,7 +30,7 @@ class AttributeSpec:
 
 class Composite(Kind):
     name = "composite"
-    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c'"
     rank = 14
     swaps = True
 
@@ -135,7 +135,7 @@ def cascade(attribute: Fact, ctx: Context) -> str:
 
 class Attribute(Kind):
     name = "attribute"
-    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c' AND oid >= 16384"
+    present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c'"
     rank = 15
     folds = True
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
@@ -31,6 +31,22 @@ class ConstraintSpec:
     inherited: bool
     tablespace: str = ""
     options: tuple[str, ...] = ()
+
+
+def constraint_spec(
+    text: str, deferrable: bool, deferred: bool, valid: bool, enforced: bool, no_inherit: bool, local: bool,
+    inherited: bool, tablespace: str = "", *options: str,
+) -> ConstraintSpec:  # fmt: skip
+    """The spec of a constraint.
+
+    Args:
+        text: as `pg_get_constraintdef` writes it.
+    """
+    if deferrable or not (valid and enforced):
+        for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
+            text = text.removesuffix(words)
+    flags = (deferrable, deferred, valid, enforced, no_inherit, local, inherited)
+    return ConstraintSpec(text, *flags, tablespace, tuple(sorted(options)))
 
 
 def suffix(spec: ConstraintSpec) -> str:
@@ -62,53 +78,52 @@ class TableConstraint(Kind):
             return ""
         enforced = server.since(18, "k.conenforced", "true")
         return f"""
-            SELECT k.contype, k.oid, k.conrelid, k.conname, pg_catalog.pg_get_constraintdef(k.oid),
-                   k.condeferrable, k.condeferred, k.convalidated, {enforced}, k.connoinherit, k.conislocal,
-                   k.coninhcount > 0, k.conkey, nullif(k.conindid, 0), s.spcname, i.reloptions, nullif(k.confrelid, 0),
+            SELECT k.contype, k.oid, k.conrelid, k.conname, k.conkey,
+                   CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END, nullif(k.confrelid, 0),
                    CASE WHEN k.contype = 'c' AND NOT k.convalidated AND NOT k.connoinherit THEN ARRAY(
                      WITH RECURSIVE heirs AS (
                        SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = k.conrelid
                        UNION SELECT i.inhrelid FROM heirs h JOIN pg_catalog.pg_inherits i ON i.inhparent = h.inhrelid)
                      SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
-                      WHERE NOT c.relispartition) END
+                      WHERE NOT c.relispartition) END,
+                   CASE WHEN k.contype IN ('p', 'u', 'x') THEN
+                     (SELECT coalesce((SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = i.reltablespace), '')
+                             || i.reloptions
+                        FROM pg_catalog.pg_class i
+                       WHERE i.oid = k.conindid AND (i.reloptions IS NOT NULL OR i.reltablespace <> 0)) END,
+                   pg_catalog.pg_get_constraintdef(k.oid), k.condeferrable, k.condeferred, k.convalidated, {enforced},
+                   k.contype = 'c' AND k.connoinherit, k.conislocal, k.coninhcount > 0
               FROM pg_catalog.pg_constraint k
-              JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-              LEFT JOIN pg_catalog.pg_class i ON i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = i.reltablespace
              WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND NOT (k.contype = 'f' AND k.conparentid <> 0)
-               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+               AND {server.of_relations("k.conrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for type, *row in rows:
-            self.by_type[type].read_one(reader, row)
+        reader.add_all(reader.all_of("pg_constraint"), self.found(reader, rows))
 
-    def read_one(self, reader: Reader, row: Sequence[Any]) -> None:
-        """Turns one row into a fact of this kind."""
-        oid, relation, name, text, deferrable, deferred, valid, enforced, no_inherit, local, inherited, *rest = row
-        table = reader.find("pg_class", relation)
-        if table is None:
-            return
-        keys, index_oid, space, options, referenced, heirs = rest
-        id = (self.name, *table[1:3], name)
-        flags = (deferrable, deferred, valid, enforced, no_inherit and self.name == "check", local, inherited)
-        bare = text
-        if deferrable or not (valid and enforced):
-            for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
-                bare = bare.removesuffix(words)
-        spec = ConstraintSpec(bare, *flags, space or "", tuple(sorted(options)) if options else ())
-        # One that is not valid is handed down as such only to tables that are there.
-        needs = [
-            *self.requirements(reader, relation, keys or ()),
-            reader.find("pg_class", referenced) if referenced else None,
-            *(reader.find("pg_class", heir) for heir in heirs or ()),
-        ]
-        reader.add(id, spec, ("pg_constraint", oid), parent=table, order=oid, needs=needs)
-        if index_oid and self.owns_index:
-            reader.alias("pg_class", index_oid, id, path=("index", table[1], name))
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        relations = reader.all_of("pg_class")
+        specs: dict[Row, ConstraintSpec] = {}  # many are alike: most of all primary keys
+        for type, oid, relation, name, keys, index, referenced, below, storage, *about in rows:
+            table, kind = relations.get(relation), self.by_type[type]
+            if table is None:
+                continue
+            id, same = (kind.name, table[1], table[2], name), (*about, *(storage or ()))
+            spec = specs.get(same)
+            if spec is None:
+                spec = specs[same] = constraint_spec(*same)
+            needs = kind.requirements(reader, relation, keys or ())
+            if referenced:
+                needs.append(relations.get(referenced))
+            if below:  # one that is not valid is handed down as such only to tables that are there
+                needs += map(relations.get, below)
+            if index:
+                reader.alias("pg_class", index, id, path=("index", table[1], name))
+            yield id, spec, oid, table, oid, needs
 
     owns_index = False
 
-    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id]:
+    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id | None]:
         """What the constraint stands on beyond what `pg_depend` says.
 
         Args:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import TABLES, alter_table, heirs
 from telamon.quote import ident
 
@@ -39,22 +39,24 @@ class Default(Kind):
                        AND d.refclassid = 'pg_catalog.pg_class'::regclass),
                    same.oids, same.relations, same.numbers
               FROM (SELECT array_agg(d.oid) AS oids, array_agg(d.adrelid) AS relations, array_agg(d.adnum) AS numbers
-                      FROM pg_catalog.pg_attrdef d
-                      JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
-                     WHERE c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'f', 'v')
-                       AND c.relnamespace IN {server.namespaces}
+                      FROM pg_catalog.pg_attrdef d WHERE {server.of_relations("d.adrelid")}
                      GROUP BY d.adbin::text) same"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_attrdef"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        expressions = reader.all_of("pg_attrdef")
         for expression, sequence_oid, *places in rows:
             sequence = reader.find("pg_class", sequence_oid) if sequence_oid else None
             plain = expression.startswith("nextval('") and expression.endswith("'::regclass)")
             spec = DefaultSpec(expression, sequence if plain else None)
             for oid, relation, number in zip(*places, strict=True):
-                found = reader.described("pg_class", relation, number)
-                if found is not None and reader.find("pg_attrdef", oid) is None:  # else it is a generated column's
-                    column, parent = found
-                    reader.add(("default", *column[1:]), spec, ("pg_attrdef", oid), parent=parent)
+                target = reader.described("pg_class", relation, number)
+                if target is not None and oid not in expressions:  # else it is a generated column's
+                    column, parent = target
+                    yield ("default", *column[1:]), spec, oid, parent, 0, ()
 
     def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
         return fact.parent if fact.parent and fact.parent[0] == "column" else None

@@ -130,7 +130,7 @@ class DomainConstraint(Kind):
         return """
             SELECT c.oid::int8, c.contypid::int8, c.conname, c.convalidated,
                    pg_catalog.pg_get_constraintdef(c.oid)
-              FROM pg_catalog.pg_constraint c WHERE c.contypid <> 0 AND c.oid >= 16384"""
+              FROM pg_catalog.pg_constraint c WHERE c.contypid >= 16384"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, domain_oid, name, valid, definition in rows:

@@ -66,6 +66,7 @@ class Grant(Kind):
             f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             for catalog, acl, letter, owner in OBJECTS
+            if not server.lacks(catalog)
         ]
         if server.database:
             parts.append(

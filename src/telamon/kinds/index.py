@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Named, Reader, Row, Server, Step
 from telamon.kinds.partition import index_grip
 from telamon.kinds.table import column_options, heirs, option_steps, options_text
 from telamon.quote import ident
@@ -59,16 +60,20 @@ class Index(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
+        # PostgreSQL's own operator classes for B-trees have no options: nobody is asked for them.
         distinct = server.since(15, "i.indnullsnotdistinct", "false")
         return f"""
-            SELECT c.oid, n.nspname, c.relname, i.indrelid, am.amname, i.indisunique, {distinct}, i.indnkeyatts,
+            SELECT c.oid, c.relname, i.indrelid, c.relam, i.indisunique, {distinct}, i.indnkeyatts,
                    i.indkey, i.indclass, i.indcollation, i.indoption,
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, u.ord::int, false)
                              FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (num, ord)
                             WHERE u.num = 0 ORDER BY u.ord) END,
                    CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
-                   c.reloptions, s.spcname, i.indisvalid OR c.relkind = 'I',
+                   c.reloptions,
+                   CASE WHEN c.reltablespace <> 0 THEN
+                     (SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
+                   i.indisvalid OR c.relkind = 'I',
                    CASE WHEN NOT i.indisvalid AND c.relkind = 'I' THEN
                      ARRAY(SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = i.indrelid
                               AND NOT EXISTS (SELECT FROM pg_catalog.pg_index own
@@ -78,32 +83,31 @@ class Index(Kind):
                    CASE WHEN i.indexprs IS NOT NULL THEN
                      ARRAY(SELECT ARRAY[k.attnum::int, k.attstattarget::int] FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid AND k.attstattarget >= 0 ORDER BY k.attnum) END,
-                   CASE WHEN c.oid IN (SELECT attrelid FROM pg_catalog.pg_attribute WHERE attoptions IS NOT NULL) THEN
+                   CASE WHEN c.relam <> (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree')
+                          OR i.indclass::oid[] && ARRAY(SELECT oid FROM pg_catalog.pg_opclass WHERE oid >= 16384) THEN
                      ARRAY(SELECT coalesce(array_to_string(k.attoptions, E'\\x01'), '') FROM pg_catalog.pg_attribute k
                             WHERE k.attrelid = i.indexrelid ORDER BY k.attnum) END
               FROM pg_catalog.pg_index i
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              JOIN pg_catalog.pg_am am ON am.oid = c.relam
-              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-             WHERE c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}
-               AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                                WHERE k.conindid = c.oid AND k.conrelid = i.indrelid
-                                  AND k.contype IN ('p', 'u', 'x'))"""
+             WHERE NOT i.indisprimary AND {server.of_relations("i.indrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_class"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
         relations, indexes = reader.all_of("pg_class"), KeyReader(reader)
-        for oid, schema, name, relation_oid, method, unique, distinct, count, *rest in rows:
+        for oid, name, relation_oid, method, unique, distinct, count, *rest in rows:
             relation = relations.get(relation_oid)
-            if relation is None or reader.is_member("pg_class", oid):
-                continue
+            if relation is None or oid in relations or reader.is_member("pg_class", oid):
+                continue  # where there is a fact already, it is a constraint
             numbers, classes, collations, options, expressions, predicate, settings, *rest = rest
             space, valid, lacking, targets, class_options = rest
             columns = indexes.columns(relation_oid, numbers, expressions)
             keys = indexes.keys(columns[:count], classes, collations, options, class_options)
             spec = IndexSpec(
                 relation,
-                method,
+                reader.name_of("pg_am", method)[1],
                 unique,
                 distinct,
                 keys,
@@ -117,10 +121,8 @@ class Index(Kind):
             # Some partitions have no valid index for it, and attaching them afterwards would make one: it comes
             # after them, and so is no part that its own table must have before it is attached itself.
             needs = [("partition", *found[1:]) for part in lacking or () if (found := reader.find("pg_class", part))]
-            id, parent = ("index", schema, name), None if lacking else relation
-            reader.add(
-                id, spec, ("pg_class", oid), parent=parent, order=oid, needs=[relation, *needs] if lacking else ()
-            )
+            id, parent = ("index", relation[1], name), None if lacking else relation
+            yield id, spec, oid, parent, oid, [relation, *needs] if lacking else ()
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("relation name", *fact.id[1:]),)
@@ -191,36 +193,27 @@ class KeyReader:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        self.known: dict[tuple[Any, ...], KeySpec] = {}
+        self.known: dict[tuple[Any, ...], tuple[KeySpec, ...]] = {}
 
-    def columns(self, relation: int, numbers: str, expressions: list[str] | None) -> list[tuple[str, int, int]]:
-        """(text, own collation, type) of what is indexed."""
-        column_of, texts = self.reader.column_of, iter(expressions or ())
-        return [column_of(relation, n) if n else (next(texts), 0, 0) for n in numbers_in(numbers)]
+    def columns(self, relation: int, numbers: str, expressions: list[str] | None) -> tuple[Named, ...]:
+        """What is indexed: columns, and expressions, which have no collation or type of their own."""
+        attributes, texts = self.reader.attributes, iter(expressions or ())
+        return tuple([attributes[relation, n] if n else (next(texts), 0, 0) for n in numbers_in(numbers)])
 
     def keys(
-        self,
-        columns: list[tuple[str, int, int]],
-        classes: str,
-        collations: str,
-        options: str,
-        class_options: list[str] | None,
+        self, columns: tuple[Named, ...], classes: str, collations: str, bits: str, class_options: list[str] | None
     ) -> tuple[KeySpec, ...]:
-        """The keys, in order."""
-        found: list[KeySpec] = []
-        more = zip(columns, numbers_in(classes), numbers_in(collations), numbers_in(options), strict=False)
-        for place, (column, operator_class, collation, bits) in enumerate(more):
-            about = (*column, operator_class, collation, bits, class_options[place] if class_options else "")
-            key = self.known.get(about)
-            if key is None:
-                key = self.known[about] = self.key(*about)
-            found.append(key)
-        return tuple(found)
+        """The keys of an index, in order."""
+        about = (columns, classes, collations, bits, *(class_options or ()))
+        keys = self.known.get(about)
+        if keys is None:
+            more = numbers_in(classes), numbers_in(collations), numbers_in(bits), class_options or repeat("")
+            keys = self.known[about] = tuple(map(self.key, columns, *more))
+        return keys
 
-    def key(
-        self, text: str, own: int, type: int, operator_class: int, collation: int, bits: int, class_options: str
-    ) -> KeySpec:
-        """One key. `own` is the collation of the column, 0 for an expression."""
+    def key(self, column: Named, operator_class: int, collation: int, bits: int, class_options: str) -> KeySpec:
+        """One key."""
+        text, own, type = column
         options = column_options(class_options.split("\x01")) if class_options else ()
         told = collation and (collation != DEFAULT_COLLATION or own not in (0, DEFAULT_COLLATION))
         return KeySpec(

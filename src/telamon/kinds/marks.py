@@ -90,8 +90,7 @@ class Cluster(Mark):
     def query(self, server: Server) -> str:
         return f"""
             SELECT i.indrelid::int8, i.indexrelid::int8
-              FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
-             WHERE i.indisclustered AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+              FROM pg_catalog.pg_index i WHERE i.indisclustered AND {server.of_relations("i.indrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, index_oid in rows:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
@@ -31,7 +31,7 @@ class NotNullSpec:
 
 def made_up(name: str) -> bool:
     """Whether the server chose the name: table_column_not_null, as they were called then, with a number if taken."""
-    return name.rstrip("0123456789").endswith("_not_null")
+    return name.endswith("_not_null") or name.rstrip("0123456789").endswith("_not_null")
 
 
 @lru_cache(maxsize=4)
@@ -74,24 +74,27 @@ class NotNull(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
-        where = f"c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"
         if server.major >= 18:
             return f"""
                 SELECT k.oid, k.conrelid, k.conkey[1], k.conname, k.connoinherit, k.convalidated, NOT k.conislocal
-                  FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-                 WHERE k.contype = 'n' AND {where}"""
+                  FROM pg_catalog.pg_constraint k WHERE k.contype = 'n' AND {server.of_relations("k.conrelid")}"""
         return f"""
             SELECT NULL::oid, a.attrelid, a.attnum, '', false, true, NOT a.attislocal
               FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-             WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND {where}"""
+             WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f')
+               AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+        reader.add_all(reader.all_of("pg_constraint"), self.found(reader, rows))
+
+    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+        """The facts, for `Reader.add_all`."""
+        columns = reader.columns
         for oid, relation, number, name, no_inherit, valid, inherited in rows:
-            column = reader.find("pg_class", relation, number)
+            column = columns.get((relation, number))
             if column is not None:
                 spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, name)
-                address = ("pg_constraint", oid) if oid else None
-                reader.add(("not_null", *column[1:]), spec, address, parent=column)
+                yield ("not_null", *column[1:]), spec, oid, column, 0, ()
 
     def names(self, fact: Fact) -> tuple[str, ...]:
         return (fact.spec.actual,) if fact.spec.actual else ()

@@ -50,6 +50,7 @@ class Owner(Kind):
             f" WHERE (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
             f" AND c.{owner} <> (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user) AND {condition}"
             for catalog, owner, condition in OWNED
+            if not server.lacks(catalog)
         )
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:

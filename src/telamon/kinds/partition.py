@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.table import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class IndexPartitionSpec:
     index: Id
 
 
-WITH_ROWS = ("foreign_key", "rule", "trigger", "policy")
-"""Parts that attaching does not look for: they concern rows, which are there only when a table is attached."""
+MATCHED = ("column", "primary_key", "unique", "exclusion", "check", "index")
+"""Parts that attaching looks for. Others concern rows, which are there only when a table is attached."""
 
 
 def parted(table: Id, ctx: Context) -> bool:
@@ -75,11 +76,12 @@ class Partition(Kind):
             if table is not None and of is not None:
                 # What the parent has must be there first, so that attaching it finds it instead of making it.
                 # And its columns must have their types, which are compared.
-                own = [part for part in reader.parts(table) if part[0] not in WITH_ROWS]
-                needs = [of, *own, *(part for part in reader.parts(of) if part[0] == "column")]
+                id = ("partition", *table[1:])
+                reader.require_parts(id, table, MATCHED)
+                reader.require_parts(id, of, ("column",))
                 # Its indexes are matched with its parent's only when they have those of its own partitions.
-                needs += [("index_partition", *path) for path in indexes or ()]
-                reader.add(("partition", *table[1:]), PartitionSpec(of, bound), parent=table, needs=needs)
+                needs = [of, *(("index_partition", *path) for path in indexes or ())]
+                reader.add(id, PartitionSpec(of, bound), parent=table, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: PartitionSpec = fact.spec
@@ -111,20 +113,16 @@ class IndexPartition(Kind):
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
-        return f"""
-            SELECT c.oid::int8, n.nspname, c.relname, i.inhparent::int8
-              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_inherits i ON i.inhrelid = c.oid
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('i', 'I') AND c.relispartition AND c.relnamespace IN {server.namespaces}"""
+        return "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits"
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, parent in rows:
+        for oid, parent in rows:
             index, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
-            if index is not None and of is not None:
+            if index is not None and of is not None and index[0] not in TABLES:
                 table = reader.parent(index)
                 relation = ("partition", *table[1:]) if table else None
-                needs = [of, index, relation]
-                reader.add(("index_partition", schema, name), IndexPartitionSpec(of, index), parent=index, needs=needs)
+                id, needs = ("index_partition", index[1], index[-1]), [of, index, relation]
+                reader.add(id, IndexPartitionSpec(of, index), parent=index, needs=needs)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: IndexPartitionSpec = fact.spec

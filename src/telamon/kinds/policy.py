@@ -40,8 +40,7 @@ class Policy(Kind):
                    ARRAY(SELECT coalesce(r.rolname::text, '') FROM unnest(p.polroles) AS u
                            LEFT JOIN pg_catalog.pg_roles r ON r.oid = u ORDER BY 1),
                    pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
-              FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
-             WHERE c.relnamespace IN {server.namespaces}"""
+              FROM pg_catalog.pg_policy p WHERE {server.of_relations("p.polrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, relation, name, permissive, command, roles, using, check in rows:

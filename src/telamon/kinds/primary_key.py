@@ -59,9 +59,9 @@ class PrimaryKey(TableConstraint):
                 return super().fold_into(fact, catalog) if other.id == fact.id else None
         return super().fold_into(fact, catalog)
 
-    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id]:
+    def requirements(self, reader: Reader, relation: int, keys: Sequence[int]) -> list[Id | None]:
         """A primary key stands on the NOT NULL of its columns."""
         if self.name != "primary_key":
             return []
-        columns = (reader.find("pg_class", relation, key) for key in keys)
+        columns = [reader.columns.get((relation, key)) for key in keys]
         return [("not_null", *column[1:]) for column in columns if column]

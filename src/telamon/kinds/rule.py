@@ -28,8 +28,8 @@ class Rule(Kind):
     def query(self, server: Server) -> str:
         return f"""
             SELECT r.oid::int8, r.ev_class::int8, r.rulename, pg_catalog.pg_get_ruledef(r.oid), r.ev_enabled::text
-              FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
-             WHERE r.rulename <> '_RETURN' AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
+              FROM pg_catalog.pg_rewrite r
+             WHERE r.rulename <> '_RETURN' AND {server.of_relations("r.ev_class")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, relation, name, definition, enabled in rows:

@@ -134,13 +134,15 @@ class Table(Kind):
 
     def query(self, server: Server) -> str:
         return f"""
-            SELECT c.oid, n.nspname, c.relname, c.reltype, t.typarray, c.relpersistence = 'u',
+            SELECT c.oid, n.nspname, c.relname, c.reltype, c.relpersistence = 'u',
                    CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) ELSE '' END,
                    c.relispartition,
                    CASE WHEN c.reloftype <> 0 THEN pg_catalog.format_type(c.reloftype, NULL) ELSE '' END,
                    c.reloftype,
-                   CASE WHEN c.relam <> 0 AND am.amname <> 'heap' THEN am.amname ELSE '' END,
-                   coalesce(s.spcname, ''), c.reloptions, toast.reloptions,
+                   c.relam,
+                   CASE WHEN c.reltablespace <> 0 THEN
+                     (SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
+                   c.reloptions, toast.reloptions,
                    c.relrowsecurity, c.relforcerowsecurity,
                    CASE WHEN NOT c.relispartition THEN h.parents END,
                    CASE WHEN c.relkind = 'p' THEN
@@ -151,9 +153,6 @@ class Table(Kind):
                    fs.srvname, ft.ftserver, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              JOIN pg_catalog.pg_type t ON t.oid = c.reltype
-              LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
-              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
               LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
               LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents
                            FROM pg_catalog.pg_inherits GROUP BY 1) h ON h.inhrelid = c.oid
@@ -164,26 +163,29 @@ class Table(Kind):
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         from telamon.kinds.foreign_table import ForeignTableSpec
 
+        specs: dict[Row, TableSpec] = {}  # most tables are like many others
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
-        for oid, schema, _, reltype, array, unlogged, key, partition, of_type, of_oid, am, space, *rest in rows:
+        for oid, schema, _, reltype, unlogged, key, partition, of_type, of_oid, method, space, *rest in rows:
             options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
-            settings = tuple(sorted(options or ())) + tuple(f"toast.{o}" for o in sorted(toast or ()))
-            inherits = tuple(ids[parent] for parent in parents or () if parent in ids)
+            settings = (*sorted(options or ()), *[f"toast.{option}" for option in sorted(toast or ())])
+            inherits = tuple([ids[parent] for parent in parents or () if parent in ids])
             needs: list[Id | None] = [("schema", schema), *inherits]
             spec: TableSpec | ForeignTableSpec
             if server_oid:
                 spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
-                keys = tuple(in_key or ())
-                spec = TableSpec(unlogged, key, inherits, partition, of_type, am, space, settings, rls, force, keys)
+                am = reader.name_of("pg_am", method)[1] if method else "heap"
+                storage = ("" if am == "heap" else am, space or "", settings)
+                about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, tuple(in_key or ()))
+                spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))
             reader.add(ids[oid], spec, ("pg_class", oid), needs=needs)
             reader.alias("pg_type", reltype, ids[oid])
-            reader.alias("pg_type", array, ids[oid])
+            reader.alias("pg_type", reader.type_of(reltype).array, ids[oid])
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return ("relation name", *fact.id[1:]), ("type name", *fact.id[1:])

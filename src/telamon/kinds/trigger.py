@@ -31,9 +31,8 @@ class Trigger(Kind):
         return f"""
             SELECT t.oid::int8, t.tgrelid::int8, t.tgname, pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
                    t.tgconstraint::int8
-              FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND c.relpersistence <> 't'
-               AND c.relnamespace IN {server.namespaces}"""
+              FROM pg_catalog.pg_trigger t
+             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {server.of_relations("t.tgrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, relation, name, definition, enabled, constraint in rows:

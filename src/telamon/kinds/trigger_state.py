@@ -40,9 +40,7 @@ class TriggerState(Kind):
                            JOIN pg_catalog.pg_trigger a ON a.tgrelid = r AND a.tgname = t.tgname AND a.oid <> t.oid),
                    ARRAY(SELECT r::oid::int8 FROM pg_catalog.pg_partition_ancestors(t.tgrelid) r WHERE r <> t.tgrelid)
               FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid
-              JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-             WHERE t.tgenabled <> p.tgenabled AND c.relpersistence <> 't'
-               AND c.relnamespace IN {server.namespaces}"""
+             WHERE t.tgparentid <> 0 AND t.tgenabled <> p.tgenabled AND {server.of_relations("t.tgrelid")}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for relation, name, enabled, above, definition, triggers, ancestors in rows:

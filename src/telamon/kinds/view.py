@@ -38,11 +38,8 @@ class View(Kind):
         return f"""
             SELECT c.oid::int8, n.nspname, c.relname, c.reltype::int8, t.typarray::int8, r.oid::int8,
                    pg_catalog.pg_get_viewdef(c.oid),
-                   ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
-                          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
-                   ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) FROM pg_catalog.pg_attribute a
-                          WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
-                   ARRAY(SELECT a.attcollation::pg_catalog.regcollation::text FROM pg_catalog.pg_attribute a
+                   ARRAY(SELECT ARRAY[a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod),
+                                      a.attcollation::pg_catalog.regcollation::text] FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
                    c.reloptions, CASE WHEN am.amname <> 'heap' THEN am.amname ELSE '' END, coalesce(s.spcname, ''),
                    c.relispopulated
@@ -55,11 +52,11 @@ class View(Kind):
              WHERE c.relkind = '{self.relkind}' AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
-        for oid, schema, name, reltype, array, rule, text, names, types, collations, options, *rest in rows:
+        for oid, schema, name, reltype, array, rule, text, attributes, options, *rest in rows:
             if reader.is_member("pg_class", oid):
                 continue
             id = (self.name, schema, name)
-            columns = tuple(zip(names, types, collations, strict=True))
+            columns = tuple([(column, type, collation) for column, type, collation in attributes])
             written = tuple(options or ())
             body = text.rstrip().removesuffix(";")
             method, space, populated = rest
@@ -68,7 +65,7 @@ class View(Kind):
             reader.alias("pg_type", reltype, id)
             reader.alias("pg_type", array, id)
             reader.alias("pg_rewrite", rule, id)
-            for number, column in enumerate(names, 1):
+            for number, (column, _, _) in enumerate(columns, 1):
                 reader.alias("pg_class", oid, id, number, ("view_column", schema, name, column))
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
