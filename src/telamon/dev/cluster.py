@@ -120,15 +120,19 @@ class Cluster:
                 if self._users != users:
                     os.close(users)
 
-    def leave(self) -> None:
-        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned."""
+    def leave(self, *, gently: bool = False) -> None:
+        """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned.
+
+        Args:
+            gently: the server may first end what it does. The next run does not wait for that: it tells it to stop.
+        """
         if self._users < 0:
             return
         with self.gate():
             os.close(self._users)
             self._users = -1
             if not self.pinned.exists() and not self.in_use():
-                self._stop()
+                self._stop(signal.SIGTERM if gently else signal.SIGINT)
 
     def remember(self) -> None:
         """Notes which binaries were used, and with the file's time, when."""
@@ -327,8 +331,8 @@ class Cluster:
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.socket_directory / f".s.PGSQL.{PORT}")) == 0
 
-    def _stop(self) -> None:
-        """Asks the server, if there is one, for a fast shutdown."""
+    def _stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Asks the server, if there is one, for a shutdown: a fast one, or with SIGTERM one that waits for clients."""
         self.serving.unlink(missing_ok=True)
         first = _read(self.data / "postmaster.pid").splitlines()[:1]
         if not first or not self.running():
@@ -338,7 +342,7 @@ class Cluster:
         try:
             if Path("/proc/self").exists() and not os.path.samefile(cwd, self.data):
                 return  # a process of the same number in another container's count
-            os.kill(pid, signal.SIGINT)
+            os.kill(pid, how)
         except (ProcessLookupError, FileNotFoundError):
             return  # it ended by itself in this moment
 
