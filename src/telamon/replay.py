@@ -18,8 +18,10 @@ def replay_directory(directory: Directory, dev_url: str | None = None) -> None:
     Raises:
         CheckError: a statement fails; names file, line and statement.
     """
+    files = directory.for_empty_database()
     with open_dev(dev_url or "embedded") as dev:
-        replay(directory, dev).drop()
+        if files and not dev.has(directory.chain_key(files[-1].version)):  # what was kept once has been replayed
+            replay(directory, dev).drop()
 
 
 def replay(directory: Directory, dev: Dev, version: str | None = None) -> Database:
