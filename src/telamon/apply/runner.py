@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import Diagnostic
 
+from telamon.apply.edited import ADVICE, edited
 from telamon.apply.events import Emit, Event, FileDone, FileStarted, Note, RunStarted, StatementDone, ignore
 from telamon.apply.execute import run
 from telamon.apply.lock import EXECUTE, advisory_lock
@@ -164,6 +165,8 @@ class _Run:
         if not quiet:
             if found.ahead:
                 self.emit(Note(f"the target is at version {found.ahead}, which is newer than this directory"))
+            if changed := edited(self.directory, rows):
+                self.emit(Note(f"{changed}; {ADVICE}"))
             current = rows[-1].version if rows else ""
             self.emit(RunStarted(current, wanted[-1].version if wanted else current, wanted))
         return works
