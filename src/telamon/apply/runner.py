@@ -25,7 +25,7 @@ from telamon.apply.target import Target, connect, parse
 from telamon.apply.watch import Watch
 from telamon.apply.work import Work, prepare
 from telamon.directory import Directory, MigrationFile
-from telamon.errors import CheckError, TelamonError, UsageError
+from telamon.errors import CheckError, TelamonError, UsageError, interruptible
 
 Make = Callable[[MigrationFile, str, TxMode, Revision | None], Work]
 
@@ -74,7 +74,10 @@ def apply(
 
     wait, timeout = options.wait_for_database, options.statement_timeout
     try:
-        with connect(url, role=options.role, wait=wait, statement_timeout=timeout, tell=tell) as target:
+        with (
+            interruptible(lambda: left_by(recorder.report())),
+            connect(url, role=options.role, wait=wait, statement_timeout=timeout, tell=tell) as target,
+        ):
             _Run(target, directory, options, emit, lock, make).run()
     except psycopg.Error as error:
         raise TelamonError(
@@ -83,6 +86,16 @@ def apply(
             do="`telamon migrate status` says how far the run came; apply again to go on.",
         ) from None
     return recorder.report()
+
+
+def left_by(report: ApplyReport) -> str:
+    """What state a run that was interrupted leaves its target in."""
+    if not report.applied:
+        return "no migration had begun; the target is as before"
+    return (
+        f"in {report.applied[-1].name}; what was committed stays: `telamon migrate status` says how far that is, and"
+        " `telamon migrate apply` goes on there"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _load(pending: list[Unit], connection: psycopg.Connection[Any], ordered: boo
                 raise explain(hopeless, server)
             pending = [failure.unit for failure in failures]
     finally:
-        if not connection.broken:
+        if connection.info.transaction_status is TransactionStatus.IDLE:  # else it was lost, or an interrupt ends it
             loader.restore()
 
 
