@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telamon.dev.server import SPARE_PREFIX, copying, quoted, spare_of
+from telamon.dev.server import MOST_BYTES, SPARE_PREFIX, copying, quoted, spare_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 MOST = 4  # spares of a server; the oldest go
 ROOM = 1 << 30  # bytes that must stay free
 
-# The template, unless it is gone or has its spare already; which spares are there, the newest first.
+# The template's size, none if it is gone or has its spare already; which spares are there, the newest first.
+# The server looks at each file to know a size: 0 will do where there is room for all templates.
 STATE = """
-SELECT (SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s
+SELECT (SELECT CASE WHEN %s THEN 0 ELSE pg_database_size(oid) END FROM pg_database WHERE datname = %s
         AND NOT EXISTS (SELECT FROM pg_database WHERE datname = %s)),
        ARRAY(SELECT datname::text FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid DESC)
 """
@@ -56,10 +57,12 @@ def order(connection: Connection, template: str, data: Path) -> bool:
     import psycopg
 
     try:
-        row = connection.execute(STATE, [template, spare_of(template), SPARE_PREFIX]).fetchone()
+        free = _free(data)
+        given = [free >= MOST_BYTES + ROOM, template, spare_of(template), SPARE_PREFIX]
+        row = connection.execute(STATE, given).fetchone()
         assert row is not None
         size, spares = row
-        if size is None or _free(data) < size + ROOM:
+        if size is None or free < size + ROOM:
             return False
         for name in spares[MOST - 1 :]:
             connection.execute(quoted("DROP DATABASE IF EXISTS {}", name))
@@ -67,8 +70,8 @@ def order(connection: Connection, template: str, data: Path) -> bool:
         connection.pgconn.send_query(quoted(make, spare_of(template), template).as_bytes(connection))
         connection.pgconn.flush()
         return True
-    except psycopg.OperationalError:
-        return False  # the server is gone, or about to: whoever needs a copy makes it
+    except (psycopg.OperationalError, OSError):
+        return False  # the server or its data are gone: whoever needs a copy makes it
     finally:
         connection.close()
 
