@@ -94,7 +94,7 @@ class Server:
 
     def once(self, statements: Sequence[str]) -> None:
         """Runs statements about the whole cluster, such as CREATE ROLE: each text only once in the server's life."""
-        for statement in statements:
+        for statement in (each.strip().rstrip(";") for each in statements):
             if statement not in self._seen:
                 self.maintain(statement)
                 self._seen.add(statement)

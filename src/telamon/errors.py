@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 _PASSWORD_IN_URL = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/?#@]*:)[^\s/?#]*(?=@)")
 _PASSWORD_PARAMETER = re.compile(
@@ -16,6 +18,19 @@ def mask(text: str) -> str:
     for pattern in (_PASSWORD_IN_URL, _PASSWORD_PARAMETER, _PASSWORD_IN_SQL):
         text = pattern.sub(r"\g<head>***", text)
     return text
+
+
+@contextmanager
+def interruptible(state: Callable[[], str]) -> Iterator[None]:
+    """Adds to the KeyboardInterrupt that ends the work in this block what state it leaves things in: one line.
+
+    Without it, what was interrupted has touched no target.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(state())
+        raise
 
 
 class TelamonError(Exception):

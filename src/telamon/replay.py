@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telamon.dev import Database, Dev, TemplateMissingError, open_dev
 from telamon.directory import Directory, MigrationFile
 from telamon.errors import CheckError, TelamonError
@@ -10,7 +12,7 @@ from telamon.statements import Origin, Statement
 
 
 def replay_directory(directory: Directory, dev_url: str | None = None) -> None:
-    """Replays the whole directory and throws the result away.
+    """Replays the whole directory, as far as that has not been done before.
 
     Args:
         dev_url: the dev server, embedded if None.
@@ -18,8 +20,10 @@ def replay_directory(directory: Directory, dev_url: str | None = None) -> None:
     Raises:
         CheckError: a statement fails; names file, line and statement.
     """
+    files = directory.for_empty_database()
     with open_dev(dev_url or "embedded") as dev:
-        replay(directory, dev).drop()
+        if files:
+            _keep(files, directory, dev)
 
 
 def replay(directory: Directory, dev: Dev, version: str | None = None) -> Database:
@@ -32,24 +36,13 @@ def replay(directory: Directory, dev: Dev, version: str | None = None) -> Databa
         CheckError: a statement fails; names file, line and statement.
     """
     files = directory.for_empty_database(version)
-    if not files:
-        return dev.create()
-    done = len(files)
-    while done and not dev.has(directory.chain_key(files[done - 1].version)):
-        done -= 1
+    if files and _keep(files, directory, dev):
+        try:
+            return dev.create(directory.chain_key(files[-1].version))
+        except TemplateMissingError:
+            pass  # evicted meanwhile: made once more below
+    database = dev.create()
     try:
-        database = dev.create(directory.chain_key(files[done - 1].version) if done else None)
-    except TemplateMissingError:
-        done, database = 0, dev.create()
-    if done == len(files):
-        return database
-    try:
-        run_files(files[done:], database, dev)
-        key = directory.chain_key(files[-1].version)
-        dev.keep(database, key)
-        if dev.has(key):
-            return dev.create(key)
-        database = dev.create()
         run_files(files, database, dev)
     except BaseException:
         database.drop()
@@ -57,7 +50,32 @@ def replay(directory: Directory, dev: Dev, version: str | None = None) -> Databa
     return database
 
 
-def run_files(files: tuple[MigrationFile, ...] | list[MigrationFile], database: Database, dev: Dev) -> None:
+def _keep(files: Sequence[MigrationFile], directory: Directory, dev: Dev) -> bool:
+    """Replays files, as far as the cache does not have them, into the cache; whether it has them all now.
+
+    Raises:
+        CheckError: a statement fails; names file, line and statement.
+    """
+    key = directory.chain_key(files[-1].version)
+    done = len(files)
+    while done and not dev.has(directory.chain_key(files[done - 1].version)):
+        done -= 1
+    if done == len(files):
+        return True
+    try:
+        database = dev.create(directory.chain_key(files[done - 1].version) if done else None)
+    except TemplateMissingError:
+        done, database = 0, dev.create()
+    try:
+        run_files(files[done:], database, dev)
+        dev.keep(database, key)
+    except BaseException:
+        database.drop()
+        raise
+    return dev.has(key)
+
+
+def run_files(files: Sequence[MigrationFile], database: Database, dev: Dev) -> None:
     """Executes files as apply does: each in one transaction, unless it says otherwise.
 
     Raises:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
+from telamon.apply.edited import ADVICE
+from telamon.apply.events import Note
 from telamon.cli import main
+from telamon.errors import TelamonError
 from tests.apply.conftest import Case
 
 
@@ -38,6 +42,46 @@ def test_nothing_is_touched(case: Case) -> None:
     case.write(v1="create table a ();")
     case.status()
     assert case.sql("select to_regnamespace('atlas_schema_revisions')") == [None]
+
+
+def test_a_file_that_was_edited_after_it_was_applied(case: Case) -> None:
+    case.write(v1_a="create table a ();", v2_b="create table b ();", v4_d="create table d ();")
+    case.apply()
+    case.write(v3_c="create table c ();")
+    assert case.status().edited is None  # 4_d has another entry in the sum, since 3_c came before it
+    case.apply(exec_order="non-linear")
+    assert case.status().edited is None
+    case.write(v2_b="create table b (edited int);", v5_e="create table e ();")
+    told = case.status()
+    assert told.edited and told.edited.file.name == "2_b.sql"
+    assert "Edited after it was applied:\n  -- 2_b.sql is not what was applied here on" in told.to_text()
+    assert told.to_json()["Edited"] == {"Name": "2_b.sql", "Version": "2", "Description": "b"}
+    case.events.clear()
+    case.apply()  # a note, and no failure
+    assert [event.text for event in case.seen(Note)] == [f"{told.edited}; {ADVICE}"]
+    assert case.rows("version") == ["1", "2", "3", "4", "5"]
+    code, out, err = invoke("migrate", "apply", "--dir", str(case.path), "--url", case.url())
+    assert (code, out) == (0, "No migration files to execute\n")
+    assert "2_b.sql is not what was applied here" in err
+
+
+def test_what_was_not_edited(case: Case) -> None:
+    case.write(
+        v1="create table a ();",
+        v2="-- telamon:context test\n\ncreate table b ();",
+        v3="-- atlas:txmode none\n\ncreate table c ();\nselect 1/0;",
+    )
+    with pytest.raises(TelamonError):
+        case.apply()
+    case.write(v3="-- atlas:txmode none\n\ncreate table c ();\nselect 1/1;")
+    assert case.status().edited is None  # it may be repaired
+    case.apply()
+    assert case.status().edited is None
+    case.write(v0="create table z ();")  # before the first revision: this target never had it
+    assert case.status().edited is None
+    (case.path / "1.sql").unlink()
+    case.write(v3="create table c ();")
+    assert case.status().edited is None  # what stood in 1.sql is not known
 
 
 def test_json_has_the_fields_of_atlas(case: Case) -> None:

@@ -114,6 +114,26 @@ def test_what_runs_outside_of_transactions_does_not_queue_either(case: Case) -> 
     assert case.rows() == [("1", 1, 1), ("2", 1, 1)]
 
 
+def test_status_tells_the_truth_after_a_run_gave_up_waiting(case: Case) -> None:
+    case.write(
+        v1="create table t (a int);",
+        v2="-- atlas:txmode none\n\ncreate table u ();\nvacuum full t;\ncreate table v ();",
+    )
+    case.apply(amount=1)
+    with psycopg.connect(case.url()) as holder:
+        holder.execute("select * from t")
+        with pytest.raises(LockError, match=r"2\.sql did not get its lock"):
+            case.apply(lock_ladder=(0.1,), lock_retry=0)
+    told = case.status()
+    assert (told.count, told.left, told.total, told.next) == (1, 2, 3, "2")
+    assert (told.error, told.sql) == ("", "")  # the statement was undone: it neither runs nor failed half way
+    assert "Last migration attempt had errors" not in told.to_text()
+    assert case.rows("applied, total, error, error_stmt")[1] == (1, 3, None, None)
+    case.apply()
+    assert case.rows() == [("1", 1, 1), ("2", 3, 3)]
+    assert case.sql("select to_regclass('v') is not null") == [True]
+
+
 def test_twenty_runners_at_once(case: Case) -> None:
     case.write(**{f"v{n:02}": f"create table t{n} ();\ninsert into log values ({n});" for n in range(1, 6)})
     case.write(v00="create table log (n int);")

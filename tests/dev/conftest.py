@@ -39,16 +39,22 @@ def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedDev]:
-    """One embedded server that runs for all tests of a module."""
+def shared_cache() -> Iterator[None]:
+    """A cache directory for all tests of a module."""
     with pytest.MonkeyPatch.context() as patch:
         path = _fresh(patch)
-        with open_dev() as dev:
-            assert isinstance(dev, EmbeddedDev)
-            dev.execute("SELECT 1")
-            yield dev
+        yield
         _purge()
         shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def server(shared_cache: None) -> Iterator[EmbeddedDev]:
+    """One embedded server that runs for all tests of a module."""
+    with open_dev() as dev:
+        assert isinstance(dev, EmbeddedDev)
+        dev.execute("SELECT 1")
+        yield dev
 
 
 @pytest.fixture

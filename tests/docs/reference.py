@@ -181,7 +181,8 @@ def exit_codes() -> Iterator[str]:
         "",
         "Code 3 is also that of `migrate lint` with errors, of `migrate diff --check` where a migration is missing, of "
         "`migrate test` with a test that failed, and of `doctor` with a problem. One that is broken off by Ctrl-C "
-        "ends with 1. An error goes to stderr: what happened, where, why, and what to do.",
+        "ends with 130, and one line says what state it leaves things in. An error goes to stderr: what happened, "
+        "where, why, and what to do.",
         "",
         "In Python the same numbers are `TelamonError.exit_code`.",
     )

@@ -113,3 +113,45 @@ def test_mine_that_come_last_stay(engine: Engine, tmp_path: Path) -> None:
     outside = Directory.read(make(tmp_path / "x", BASE).path)
     with pytest.raises(UsageError, match="no git repository"):
         sides(outside, [], None)
+
+
+def test_what_was_edited_after_it_was_sealed(engine: Engine, tmp_path: Path) -> None:
+    folder = Path(make(tmp_path, {**BASE, **MINE, **THEIRS}).path)
+    mine, theirs = folder / next(iter(MINE)), folder / next(iter(THEIRS))
+    version = theirs.name.partition("_")[0]
+    theirs.write_text("CREATE TABLE theirs (edited int);\n")
+    directory = Directory.read(folder)
+    made = rebase(engine, directory, sides(directory, [version], None))
+    assert made.edited == (theirs.name,)  # it is mine, and nothing is sealed after it
+    with pytest.raises(CheckError, match=rf"{theirs.name} was edited"):
+        rebase(engine, directory, sides(directory, list(MINE), None))
+    mine.write_text("ALTER TABLE a ADD COLUMN other int;\n")
+    directory = Directory.read(folder)
+    for versions in ([version], list(MINE)):  # of what comes after an edited file nobody can tell
+        with pytest.raises(CheckError, match=rf"{mine.name} was edited") as refused:
+            rebase(engine, directory, sides(directory, versions, None))
+        assert "migrate hash" in refused.value.do
+    mine.unlink()
+    directory = Directory.read(folder)
+    with pytest.raises(CheckError, match=rf"{mine.name} was removed"):
+        rebase(engine, directory, sides(directory, [version], None))
+    sums = folder / "atlas.sum"
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:2]))
+    directory = Directory.read(folder)
+    with pytest.raises(CheckError, match="checksum mismatch"):  # the list was cut short
+        rebase(engine, directory, sides(directory, [version], None))
+
+
+def test_what_is_not_sealed_yet_may_be_moved(engine: Engine, tmp_path: Path) -> None:
+    folder = Path(make(tmp_path, {**BASE, **THEIRS}).path)
+    (folder / next(iter(MINE))).write_text(next(iter(MINE.values())))
+    directory = Directory.read(folder)
+    made = rebase(engine, directory, sides(directory, list(MINE), None))
+    assert (len(made.moved), made.edited) == (1, ())
+
+
+def test_mine_that_was_repaired_in_a_conflict_is_named(engine: Engine, forked: Path) -> None:
+    git(forked, "merge", "main", ok=False)
+    (forked / next(iter(MINE))).write_text("ALTER TABLE a ADD COLUMN repaired int;\n")
+    directory = Directory.read(forked)
+    assert rebase(engine, directory, sides(directory, [], None)).edited == tuple(MINE)

@@ -230,3 +230,20 @@ def test_a_check_that_is_replaced(lab: Lab) -> None:
     [finding] = [each for each in lab.findings(SETUP, sql) if each.code == "PG305"]
     first, second = finding.rewrite.split("\n\n-- in the next file:\n")
     assert [report.failure for report in lab.reports(SETUP, first, second)] == [None, None]
+
+
+COMMITS = """CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN
+  UPDATE t SET n = 1; COMMIT; ALTER TABLE t DROP COLUMN n; CREATE INDEX t_new ON t (a); END $$;"""
+
+
+@pytest.mark.parametrize("text", ["CALL p();", "DO $$ BEGIN CALL p(); END $$;"])
+def test_a_program_that_commits_by_itself(lab: Lab, text: str) -> None:
+    """Without a transaction it runs as apply runs it; in one it fails there as here."""
+    [ran, after] = lab.run(SETUP + COMMITS, f"-- atlas:txmode none\n\n{text}\nDROP TABLE u;", "DROP INDEX t_new;")
+    (_, [called, dropped], _, failure), (_, _, _, later) = ran, after
+    assert (failure, later) == ("", "")
+    assert called.changes and (called.transactional, called.misplaced, dropped.transactional) == (False, False, True)
+    codes = {finding.code for finding in lab.findings(SETUP + COMMITS, f"-- atlas:txmode none\n\n{text}")}
+    assert "DS103" in codes
+    [(_, _, _, failure)] = lab.run(SETUP + COMMITS, text)
+    assert "invalid transaction termination" in failure

@@ -150,6 +150,8 @@ def test_a_tampered_directory(project: Work) -> None:
     project.write("schema.sql", OLD + "CREATE TABLE c ();\n")
     ran = project.run(*DIFF)
     assert (ran.code, ran.out, first.name in ran.err) == (3, "", True)
+    ran = project.run("schema", "diff", "--from", "file://migrations", "--to", "file://schema.sql")
+    assert (ran.code, ran.out, first.name in ran.err) == (3, "", True)
     assert state(project.folder) == before
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from telamon.errors import TelamonError, UsageError
+from telamon.directory import Directory
+from telamon.errors import CheckError, TelamonError, UsageError
 from telamon.sources import DatabaseSource, DirectorySource, SqlSource, open_source
 
 
@@ -21,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("migrations", "sealed", "plain"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "1.sql").write_text("SELECT 1;")
-    (tmp_path / "sealed" / "atlas.sum").write_text("")
+    Directory.read(tmp_path / "sealed").seal()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -51,6 +52,13 @@ def test_a_folder_is_read_to_its_depth_in_the_order_of_names(folder: Path) -> No
 def test_a_migration_directory_is_recognised(folder: Path, spec: str, version: str | None) -> None:
     source = open_source(spec)
     assert isinstance(source, DirectorySource) and source.version == version
+
+
+def test_a_sealed_directory_that_was_edited_is_refused(folder: Path) -> None:
+    (folder / "sealed" / "1.sql").write_text("SELECT 2;")
+    with pytest.raises(CheckError, match=r"1\.sql was edited"):
+        open_source("sealed")
+    open_source("migrations")  # which nothing seals
 
 
 def test_a_list_is_merged_and_not_ordered(folder: Path) -> None:

@@ -35,6 +35,7 @@ class Stumble(Exception):
 
     Attributes:
         partial: it had committed a part of its work by itself.
+        note: what is to be recorded with it besides the server's words.
     """
 
     def __init__(self, work: Work, index: int, error: psycopg.Error, sql: str = "", at: str = "") -> None:
@@ -42,6 +43,7 @@ class Stumble(Exception):
         self.work, self.index, self.error = work, index, error
         self.sql = work.statements[index].text if index >= 0 else sql
         self.partial = False
+        self.note = ""
         self.at = f"statement {index + 1} of {len(work.statements)}" if index >= 0 else at
 
     @property
@@ -85,7 +87,7 @@ def failure(stumble: Stumble, kept: int, *, lost: bool) -> TelamonError:
         f"{state}. Repair the file, run `telamon migrate hash`, then apply again{': it goes on there' * bool(kept)}."
     ]
     revision = work.revision
-    if revision.error == IN_FLIGHT and revision.error_stmt == stumble.sql:
+    if revision.error.startswith(IN_FLIGHT) and revision.error_stmt == stumble.sql:
         steps.insert(0, "An earlier run was interrupted in this statement: if it had done its work, remove it.")
     if hint := _HINTS.get(stumble.error.sqlstate or ""):
         steps.insert(0, hint)

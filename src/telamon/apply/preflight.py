@@ -63,6 +63,19 @@ class Build:
     drops: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """What a statement rebuilds concurrently.
+
+    Args:
+        kind: `index`, `table`, `schema` or `database`: all indexes of it.
+        name: as written, schema first where it is given.
+    """
+
+    kind: str
+    name: tuple[str, ...]
+
+
 def effect(statement: str) -> Effect:
     """What the statement means for a transaction; of several in one text, the one that matters most."""
     if not _suspect(statement, _CLOSE):
@@ -92,6 +105,18 @@ def build(statement: str) -> Build | None:
         if kind == "drop_stmt" and node.drop_stmt.concurrent and len(node.drop_stmt.objects) == 1:
             items = node.drop_stmt.objects[0].list.items
             return Build(tuple(item.string.sval for item in items), drops=True)
+    return None
+
+
+def rebuild(statement: str) -> Rebuild | None:
+    """What the statement rebuilds concurrently, None if it does not."""
+    if "concurrently" not in statement.lower():
+        return None
+    for node in _nodes(statement):
+        stmt = node.reindex_stmt
+        if node.HasField("reindex_stmt") and _option(stmt.params, "concurrently"):
+            parts = (stmt.relation.schemaname, stmt.relation.relname) if stmt.HasField("relation") else (stmt.name,)
+            return Rebuild(_REINDEXED[stmt.kind], tuple(filter(None, parts)))
     return None
 
 
@@ -223,6 +248,7 @@ def _option(options: Any, name: str) -> bool:
     return any(item.def_elem.defname == name and item.def_elem.arg.string.sval.lower() not in off for item in options)
 
 
+_REINDEXED = {1: "index", 2: "table", 3: "schema", 4: "system", 5: "database"}  # ReindexObjectType
 _BY_WEIGHT = (Effect.OUTSIDE, Effect.CONCURRENT, Effect.UNKNOWN, Effect.ROLLS_BACK, Effect.COMMITS, Effect.BEGINS)
 # The server's list: PreventInTransactionBlock in its source.
 _DECIDE: dict[str, Callable[[Any], Effect]] = {

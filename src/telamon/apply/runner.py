@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import Diagnostic
 
+from telamon.apply.edited import ADVICE, edited
 from telamon.apply.events import Emit, Event, FileDone, FileStarted, Note, RunStarted, StatementDone, ignore
 from telamon.apply.execute import run
 from telamon.apply.lock import EXECUTE, advisory_lock
@@ -24,7 +25,7 @@ from telamon.apply.target import Target, connect, parse
 from telamon.apply.watch import Watch
 from telamon.apply.work import Work, prepare
 from telamon.directory import Directory, MigrationFile
-from telamon.errors import CheckError, TelamonError, UsageError
+from telamon.errors import CheckError, TelamonError, UsageError, interruptible
 
 Make = Callable[[MigrationFile, str, TxMode, Revision | None], Work]
 
@@ -73,7 +74,10 @@ def apply(
 
     wait, timeout = options.wait_for_database, options.statement_timeout
     try:
-        with connect(url, role=options.role, wait=wait, statement_timeout=timeout, tell=tell) as target:
+        with (
+            interruptible(lambda: left_by(recorder.report())),
+            connect(url, role=options.role, wait=wait, statement_timeout=timeout, tell=tell) as target,
+        ):
             _Run(target, directory, options, emit, lock, make).run()
     except psycopg.Error as error:
         raise TelamonError(
@@ -82,6 +86,16 @@ def apply(
             do="`telamon migrate status` says how far the run came; apply again to go on.",
         ) from None
     return recorder.report()
+
+
+def left_by(report: ApplyReport) -> str:
+    """What state a run that was interrupted leaves its target in."""
+    if not report.applied:
+        return "no migration had begun; the target is as before"
+    return (
+        f"in {report.applied[-1].name}; what was committed stays: `telamon migrate status` says how far that is, and"
+        " `telamon migrate apply` goes on there"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,8 @@ class _Run:
         if not quiet:
             if found.ahead:
                 self.emit(Note(f"the target is at version {found.ahead}, which is newer than this directory"))
+            if changed := edited(self.directory, rows):
+                self.emit(Note(f"{changed}; {ADVICE}"))
             current = rows[-1].version if rows else ""
             self.emit(RunStarted(current, wanted[-1].version if wanted else current, wanted))
         return works

@@ -17,7 +17,7 @@ from telamon.apply.patience import BLOCKED, Patience, in_the_way, limit
 from telamon.apply.preflight import Effect, effect, snippet
 from telamon.apply.target import Target
 from telamon.apply.watch import Watch
-from telamon.errors import LockError, TelamonError
+from telamon.errors import LockError, TelamonError, interruptible
 
 _HINTS = {
     "42501": "The user of the URL lacks a privilege: give --role the role that owns the objects.",
@@ -48,7 +48,9 @@ def run_statements(
         TelamonError: a statement failed.
     """
     connection = target.connection
+    done = "all of the plan or nothing" if tx_mode == "file" else "a part of the plan"
     with (
+        interruptible(lambda: f"{done} was done on the target: run the command again, it plans from where that is now"),
         advisory_lock(connection, emit, timeout=options.lock_timeout),
         Watch(target.second, connection.info.backend_pid, emit) as watch,
     ):

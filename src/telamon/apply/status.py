@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from telamon.apply.edited import ADVICE, Edited, edited
 from telamon.apply.pending import ExecOrder, baseline_file, in_context, pending
 from telamon.apply.report import env_json, file_json
 from telamon.apply.revisions import BASELINE, Revision, locate
@@ -38,6 +39,7 @@ class Status:
         error, sql: the last failure.
         from_checkpoint: what comes next is a checkpoint.
         skipped: files that are left to other contexts.
+        edited: the file that was edited after it was applied, None if there is none.
     """
 
     env: dict[str, object]
@@ -54,6 +56,7 @@ class Status:
     sql: str = ""
     from_checkpoint: bool = False
     skipped: tuple[MigrationFile, ...] = ()
+    edited: Edited | None = None
 
     @property
     def status(self) -> str:
@@ -76,6 +79,7 @@ class Status:
             "Error": self.error,
             "SQL": self.sql,
             "Skipped": [file_json(file) | {"Contexts": ", ".join(file.contexts)} for file in self.skipped],
+            "Edited": file_json(self.edited.file) if self.edited else {},
         }
         return self.env | {name: value for name, value in fields.items() if value}
 
@@ -98,6 +102,8 @@ class Status:
         if self.skipped:
             skipped = (f"  -- {file.name} ({', '.join(file.contexts)})" for file in self.skipped)
             lines += ["", "Left to other contexts:", *skipped]
+        if self.edited:
+            lines += ["", "Edited after it was applied:", f"  -- {self.edited};", f"     {ADVICE}"]
         if self.error:
             lines += ["", "Last migration attempt had errors:", f"  -- SQL:   {self.sql}", f"  -- ERROR: {self.error}"]
         return "\n".join(lines)
@@ -176,6 +182,7 @@ def compute(
         sql=failed.error_stmt if failed else "",
         from_checkpoint=first is not None and not rows and first.checkpoint,
         skipped=tuple(file for file in everything if file not in files),
+        edited=edited(directory, rows),
     )
 
 

@@ -16,8 +16,9 @@ from psycopg import sql
 
 from telamon.apply.events import FileDone, FileStarted, Note, StatementDone
 from telamon.apply.failure import Stumble, server_words
+from telamon.apply.leftover import beside, leftovers, own
 from telamon.apply.patience import limit
-from telamon.apply.preflight import Build, Effect, build, effect, sets_session, snippet
+from telamon.apply.preflight import Build, Effect, Rebuild, build, effect, rebuild, sets_session, snippet
 from telamon.apply.revisions import IN_FLIGHT, PART_DONE, Revision
 from telamon.apply.session import BEGIN, COMMIT, Session
 from telamon.apply.target import Query
@@ -57,15 +58,19 @@ def run_stepwise(session: Session, work: Work) -> None:
 
 
 def _record(session: Session, row: Revision, stumble: Stumble) -> None:
-    words = PART_DONE * stumble.partial + server_words(stumble.error)
-    failed = replace(row, error=words, error_stmt=stumble.sql)
+    failed = _failed(row, stumble)
     for query in (*session.target.identity(), session.table.upsert(failed), *session.target.settings()):
         session.connection.execute(query)
 
 
-@dataclass(frozen=True, slots=True)
+def _failed(row: Revision, stumble: Stumble) -> Revision:
+    words = PART_DONE * stumble.partial + server_words(stumble.error)
+    return replace(row, error=words + stumble.note, error_stmt=stumble.sql)
+
+
+@dataclass(slots=True)
 class _Steps:
-    """The steps from one commit to the next, beginning after `row`."""
+    """The steps from one commit to the next, beginning after `row`, which an attempt that fails may change."""
 
     session: Session
     work: Work
@@ -147,7 +152,9 @@ class _Steps:
             Stumble: it failed; it says so if a part of its work is committed.
         """
         session, statement = self.session, self.work.statements[index]
-        self._write(replace(row, error=IN_FLIGHT, error_stmt=statement.text))
+        rebuilt = rebuild(statement.text)
+        others = beside(leftovers(session.connection, rebuilt)) if rebuilt else ""
+        self._write(replace(row, error=IN_FLIGHT + others, error_stmt=statement.text))
         # What builds concurrently blocks nobody while it waits, and what commits by itself cannot be taken back.
         gives_way = found is Effect.OUTSIDE and not self._own_limits
         if gives_way:
@@ -160,8 +167,11 @@ class _Steps:
                 session.roll_back()
                 # Its own transaction and that of this query; each one more it has committed, or rolled back, itself.
                 stumble.partial = not found.stands_alone and self._transactions() > before + 2
+                stumble.note = others
                 if stumble.blocked:
-                    self._write(row)  # it is as if it had not begun
+                    # It is as if it had not begun; only a rebuild may have left something.
+                    self.row = _failed(row, stumble) if rebuilt else row
+                    self._write(self.row)
             raise
         finally:
             if gives_way and not session.connection.closed:
@@ -194,8 +204,7 @@ class _Steps:
 
     def _begun_before(self, row: Revision, index: int) -> bool:
         """Whether an earlier run began this very statement outside of a transaction and did not see it through."""
-        unfinished = row.error == IN_FLIGHT or row.error.startswith(PART_DONE)
-        return unfinished and row.error_stmt == self.work.statements[index].text
+        return row.error.startswith((IN_FLIGHT, PART_DONE)) and row.error_stmt == self.work.statements[index].text
 
     def _took_effect(self, row: Revision, index: int, found: Effect) -> bool:
         """Whether a statement that an earlier run had begun is done; clears away what a failed one left behind.
@@ -207,6 +216,10 @@ class _Steps:
         begun_before = self._begun_before(row, index)
         if begun_before and not found.stands_alone:
             raise self._unclear(row, index)
+        if rebuilt := rebuild(text):
+            if row.error and row.error_stmt == text:
+                self._drop_leftovers(rebuilt, row.error, index)
+            return False
         target = build(text)
         if target is None:
             return False
@@ -223,7 +236,7 @@ class _Steps:
 
     def _unclear(self, row: Revision, index: int) -> CheckError:
         statement, name = self.work.statements[index], self.work.file.name
-        if row.error == IN_FLIGHT:
+        if row.error.startswith(IN_FLIGHT):
             what = "was interrupted, and nobody can know how far it came"
             why = "It commits by itself, so a part of it may have been done."
         else:
@@ -260,11 +273,33 @@ class _Steps:
         )
         row = self._look(target)
         assert row is not None
-        drop = sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(str(row[2]), str(row[3])))
+        self._drop(str(row[2]), str(row[3]), index)
+
+    def _drop_leftovers(self, rebuilt: Rebuild, recorded: str, index: int) -> None:
+        """Drops what this statement, which failed or was interrupted before, has left behind."""
+        found = leftovers(self.session.connection, rebuilt)
+        ours = own(found, recorded)
+        others = beside([each for each in found if each not in ours])
+        for each in ours:
+            if each.pid is not None:
+                raise TelamonError(
+                    f"index {each} may be in use by a rebuild in another session",
+                    where=f"pid {each.pid}",
+                    do="Wait for it, or end it with pg_terminate_backend; then apply again.",
+                )
+            self.session.emit(
+                Note(f"index {each} is invalid, left behind by this statement when it failed; dropping it first")
+            )
+            self._drop(each.schema, each.name, index, others)
+
+    def _drop(self, schema: str, name: str, index: int, note: str = "") -> None:
+        drop = sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(schema, name))
         try:
             self.session.connection.execute(drop)
         except psycopg.Error as error:
-            raise Stumble(self.work, index, error) from None
+            stumble = Stumble(self.work, index, error)
+            stumble.note = note
+            raise stumble from None
 
     def _look(self, target: Build) -> tuple[object, ...] | None:
         given = {"name": list(target.name), "table": list(target.table), "last": target.name[-1]}

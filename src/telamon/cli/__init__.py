@@ -25,6 +25,9 @@ ABSENT = {
 }
 """Commands of Atlas's that are not there, and what to do instead."""
 
+INTERRUPTED = 130  # 128 and the number of SIGINT, as shells count
+UNTOUCHED = "no target was touched, and the migration directory is as before or complete"
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules named after them: `migrate diff` is `cli/migrate_diff.py:command`.
@@ -81,11 +84,32 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except TelamonError as error:
+        except click.exceptions.Exit:
+            raise
+        except (KeyboardInterrupt, Exception) as error:
+            # An interrupt may come out as what clearing up stumbled over, or as the Abort of a question.
+            if interrupt := _interrupt_behind(error):
+                self._interrupted(ctx, interrupt)
+            if not isinstance(error, TelamonError):
+                raise
             from telamon.cli.console import show_error
 
             show_error(error)
             ctx.exit(error.exit_code)
+
+    def _interrupted(self, ctx: click.Context, interrupt: KeyboardInterrupt) -> None:
+        """Ends the process as the shell expects after Ctrl-C, and says what state things are in."""
+        from telamon.cli.console import show_interrupt
+
+        show_interrupt(next(iter(getattr(interrupt, "__notes__", [])), UNTOUCHED))
+        ctx.exit(INTERRUPTED)
+
+
+def _interrupt_behind(error: BaseException | None) -> KeyboardInterrupt | None:
+    """The interrupt that an error is, or in whose handling it came up."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error
 
 
 @click.group(

@@ -26,6 +26,11 @@ def show_error(error: TelamonError) -> None:
             note(f"{line}")
 
 
+def show_interrupt(state: str) -> None:
+    """Prints, after Ctrl-C, what state it leaves things in: on a line after the `^C` that a terminal shows."""
+    note("\n" * sys.stderr.isatty() + f"Interrupted: {state}")
+
+
 def terminal() -> tuple[bool, int]:
     """Whether stdout may be coloured, and its columns; 0 where it is no terminal."""
     import os

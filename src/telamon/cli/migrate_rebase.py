@@ -53,12 +53,22 @@ def command(
 
         moved = [{"from": old, "to": new} for old, new in made.moved]
         click.echo(
-            json.dumps({"mine": list(found.mine), "moved": moved, "commute": not made.quarrel, "why": made.quarrel})
+            json.dumps(
+                {
+                    "mine": list(found.mine),
+                    "moved": moved,
+                    "commute": not made.quarrel,
+                    "why": made.quarrel,
+                    "edited": list(made.edited),
+                }
+            )
         )
         return
     for old, new in made.moved:
         click.echo(f"{directory.path}/{new}")
         note(f"was {old}")
+    for name in made.edited:
+        note(f"Warning: {name} was edited after it was sealed, and is sealed as it is now")
     if made.quarrel:
         note("Warning: the two sides do not commute; with mine first the schema would not be the same:")
         for line in made.quarrel.splitlines():

@@ -125,11 +125,12 @@ class Cluster:
                 if self._users != users:
                     os.close(users)
 
-    def leave(self, how: int = signal.SIGINT) -> None:
+    def leave(self, how: signal.Signals = signal.SIGINT) -> None:
         """Ends this run's use; the last one out stops the server, without waiting for it, unless it is pinned.
 
         Args:
-            how: SIGQUIT where its data is not needed any more.
+            how: SIGQUIT where its data is not needed any more; SIGTERM where it may first end what it does (the next
+                run does not wait for that: it tells it to stop).
         """
         if self._users < 0:
             return
@@ -367,8 +368,8 @@ class Cluster:
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.socket_directory / f".s.PGSQL.{PORT}")) == 0
 
-    def _stop(self, how: int = signal.SIGINT) -> None:
-        """Asks the server, if there is one, for a shutdown: a fast one, unless said otherwise."""
+    def _stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Asks the server, if there is one, for a shutdown: a fast one, or with SIGTERM one that waits for clients."""
         self.serving.unlink(missing_ok=True)
         first = _read(self.data / "postmaster.pid").splitlines()[:1]
         if not first or not self.running():

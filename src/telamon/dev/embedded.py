@@ -6,15 +6,18 @@ import hashlib
 import json
 import secrets
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
 
 from telamon.dev import binaries as installations
+from telamon.dev import spare
 from telamon.dev.cluster import PORT, SETTINGS, Cluster
+from telamon.dev.database import Database
 from telamon.dev.places import account, server_directories, server_directory
-from telamon.dev.server import ServerDev
+from telamon.dev.server import CACHE_PREFIX, ServerDev, template_name
 
 LENT = "telamon_url_"  # begins the names of databases that outlive the run that made them
 FORGOTTEN = 30 * 24 * 3600  # seconds after which the data of a server that nobody uses any more is deleted
@@ -43,6 +46,7 @@ class EmbeddedDev(ServerDev):
             description=f"the embedded PostgreSQL {self.binaries.version} ({self.binaries.folder})",
             identity=f"embedded {name}",
         )
+        self._latest = ""  # the template that was kept or copied last
 
     def create_lent(self, name: str) -> None:
         """Makes an empty database that outlives this run, and pins the server."""
@@ -50,11 +54,27 @@ class EmbeddedDev(ServerDev):
         self.cluster.pinned.touch()  # before the database, so that no other run takes it for a leftover
         self.create_named(name)
 
+    def keep(self, database: Database, key: str) -> None:
+        super().keep(database, key)
+        self._latest = template_name(key)
+
     def close(self) -> None:
+        ordered = False
         try:
-            super().close()
+            self.drop_all()
+            if self._connection and self._latest:
+                ordered = spare.order(self._connection, self._latest, self.cluster.data)
         finally:
-            self.cluster.leave()
+            try:
+                super().close()
+            finally:
+                self.cluster.leave(signal.SIGTERM if ordered else signal.SIGINT)
+
+    def _ready_made(self, name: str, template: str) -> bool:
+        if not template.startswith(CACHE_PREFIX):
+            return False
+        self._latest = template
+        return spare.take(self._maintenance(), template, name)
 
     def _leftovers(self) -> list[str]:
         lent = self.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", LENT)

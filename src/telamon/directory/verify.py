@@ -199,14 +199,8 @@ def _refuse_conflict(content: bytes, sum_path: str, rehash: str) -> None:
     starts = [number for number, line in enumerate(lines, 1) if line.startswith("<<<<<<< ")]
     if not starts:
         return
-    sides: dict[str, set[str]] = {"<": set(), "=": set()}
-    side = ""
-    for line in lines:
-        if line[:7] in ("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
-            side = line[0]
-        elif side in sides and not line.startswith("h1:"):
-            sides[side].add(line.partition(" h1:")[0])
-    ours, theirs = sides["<"] - sides["="], sides["="] - sides["<"]
+    listed = [{line.partition(" h1:")[0] for line in side.decode().splitlines()[1:]} for side in sides_of(content)]
+    ours, theirs = listed[0] - listed[1], listed[1] - listed[0]
     names = [f"{who}: {', '.join(sorted(files))}" for who, files in (("ours", ours), ("theirs", theirs)) if files]
     raise SumError(
         "atlas.sum has a git merge conflict",
@@ -216,3 +210,47 @@ def _refuse_conflict(content: bytes, sum_path: str, rehash: str) -> None:
         f"{sum_path.removesuffix('/' + SUM_FILE)}` gives those that are not merged yet\nnewer versions, replays the "
         f"directory and seals it. By hand: rename them, then run `{rehash}`.",
     )
+
+
+def sides_of(content: bytes) -> tuple[bytes, ...]:
+    """A sum file as it is, or where git left a conflict in it, as it was on our side and on theirs."""
+    lines = content.decode(errors="replace").splitlines()
+    if not any(line.startswith("<<<<<<< ") for line in lines):
+        return (content,)
+    ours: list[str] = []
+    theirs: list[str] = []
+    takes = {"": (ours, theirs), "<": (ours,), "=": (theirs,), "|": (), ">": (ours, theirs)}
+    side = ""
+    for line in lines:
+        if line[:7] in ("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
+            side = line[0]
+            continue
+        for taker in takes[side]:
+            taker.append(line)
+    return tuple("".join(f"{line}\n" for line in each).encode() for each in (ours, theirs))
+
+
+def unsealed(directory: Directory) -> tuple[Difference, ...]:
+    """The first file of each side of the sum file that is not as it was sealed: edited, or removed.
+
+    Files that no side lists are not among them, nor is it asked whether the sides fit together.
+
+    Raises:
+        ValueError: the sum file cannot be read, or was cut short.
+    """
+    if directory.sum_content is None:
+        return ()
+    found: list[Difference] = []
+    for side in sides_of(directory.sum_content):
+        listed, claimed = parse(side)
+        if claimed != listed.total:
+            raise ValueError(1)
+        names = {entry.name for entry in listed.entries}
+        # An ignored file is in no list and yet in the chain, if it was there when the list was made.
+        others = [file.name for file in directory.files if file.name not in names]
+        ignored = [file.name for file in directory.files if file.ignored]
+        alone = [directory.changed({}, gone) for gone in ([n for n in others if n not in ignored], others)]
+        differences = [compare(listed, each.computed) for each in alone]
+        if None not in differences and differences[0] not in found:
+            found += filter(None, differences[:1])
+    return tuple(found)

@@ -15,7 +15,7 @@ from telamon.apply.options import Options
 from telamon.apply.pending import cut, in_context, pending, refuse_unordered
 from telamon.apply.target import connect
 from telamon.directory import Directory
-from telamon.errors import CheckError, TelamonError, UsageError, mask
+from telamon.errors import CheckError, TelamonError, UsageError, interruptible, mask
 from telamon.fleet.drive import drive, executor_for
 from telamon.fleet.survey import History, shared, survey
 from telamon.fleet.targets import base_url, checked, given
@@ -66,7 +66,12 @@ def apply(
         units = [
             Unit(each, directory, options, locks.get(each.name, EXECUTE)) for each in found if each.name not in idle
         ]
-        with executor_for(executor, units, limits) as pool:
+        with (
+            interruptible(
+                lambda: "targets that had begun were finished, the others left: run it again for what is left"
+            ),
+            executor_for(executor, units, limits) as pool,
+        ):
             done = drive(units, apply_unit, _lost, lambda each: bool(each.error), on_outcome, pool, limits)
     outcomes = {**{unit.target.name: Outcome(unit.target.name, "left") for unit in units}, **idle, **done}
     return FleetReport(tuple(outcomes[each.name] for each in found), time.monotonic() - begun)

@@ -15,7 +15,7 @@ from telamon.apply.pending import in_context
 from telamon.apply.revisions import EXECUTED, RESOLVED, Revision, locate
 from telamon.apply.target import connect
 from telamon.directory import Directory, MigrationFile
-from telamon.errors import TelamonError, UsageError
+from telamon.errors import TelamonError, UsageError, interruptible
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def mark(
     wanted = directory.executable(version)
     try:
         with (
+            interruptible(lambda: "the history is as before or all set: `telamon migrate status` says which"),
             connect(url, role=role, wait=wait) as target,
             advisory_lock(target.connection, ignore, timeout=lock_timeout),
         ):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from telamon.catalog.facts import Catalog
 from telamon.directory import SUM_FILE, Directory, MigrationFile, file_name
+from telamon.directory.verify import unsealed
 from telamon.engine import Engine
 from telamon.errors import CheckError, TelamonError, UsageError
 from telamon.history import git
@@ -22,11 +23,13 @@ class Rebased:
         wanted: the directory as it is to be, not yet written.
         moved: (old name, new name) of each file that is renamed.
         quarrel: how the two changes depend on their order, "" where either order leads to the same schema.
+        edited: those of mine that were edited since they were sealed.
     """
 
     wanted: Directory
     moved: tuple[tuple[str, str], ...]
     quarrel: str
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def rebase(engine: Engine, directory: Directory, found: Sides) -> Rebased:
                 do="Remove it with `telamon migrate rm`, and make it anew afterwards.",
             )
     theirs = directory.changed({}, found.mine)
-    check_sealed(directory, theirs, found.ref)
+    edited = check_sealed(directory, theirs, found)
     last = theirs.files[-1].name if theirs.files else ""
     wanted = theirs
     moved: list[tuple[str, str]] = []
@@ -116,15 +119,38 @@ def rebase(engine: Engine, directory: Directory, found: Sides) -> Rebased:
             do="Bring them to what theirs left behind: telamon migrate edit VERSION, then run this again.",
         ) from error
     quarrel = other_order(engine, theirs, mine, found.theirs, state) if found.theirs else ""
-    return Rebased(wanted, tuple(moved), quarrel)
+    return Rebased(wanted, tuple(moved), quarrel, edited)
 
 
-def check_sealed(directory: Directory, theirs: Directory, ref: str | None) -> None:
-    """Raises CheckError where files of theirs are not as they were sealed."""
-    if directory.sum_content == directory.computed.render() or ref is None:
-        return
-    sealed = git.content_at(directory.path, ref, SUM_FILE)
-    Directory(theirs.path, theirs.files, sealed, theirs.computed).verify()
+def check_sealed(directory: Directory, theirs: Directory, found: Sides) -> tuple[str, ...]:
+    """The files of mine that are not as they were sealed. They may be repaired, theirs may not.
+
+    Raises:
+        CheckError: files of theirs are not as they were sealed, or it cannot be told.
+    """
+    if directory.sum_content == directory.computed.render():
+        return ()
+    try:
+        changed = unsealed(directory)
+    except ValueError:
+        if found.ref is None:
+            directory.verify()
+        changed = ()  # a merge spoiled the list: what is known of theirs is in their own
+    if found.ref is not None:
+        sealed = git.content_at(directory.path, found.ref, SUM_FILE)
+        Directory(theirs.path, theirs.files, sealed, theirs.computed).verify()
+        return tuple(each.file for each in changed if each.file in found.mine and each.reason == "edited")
+    for each in changed:
+        # Entries are chained: after a file that was edited nobody can tell of those that follow in the same list.
+        if each.file not in found.mine or each.line != each.total + 1 or each.reason != "edited":
+            raise CheckError(
+                f"checksum mismatch: {each.file} was {each.reason}",
+                where=f"{directory.path}/{each.file}",
+                why="It is not as it was sealed, and would be sealed as it is now.",
+                do="Restore it from version control. If it should be as it is, seal it first: "
+                f"`telamon migrate hash --dir {directory.path}`.",
+            )
+    return tuple(each.file for each in changed)
 
 
 def other_order(

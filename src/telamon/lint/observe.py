@@ -171,6 +171,11 @@ class Observer:
         except errors.ActiveSqlTransaction:
             self.connection.execute("ROLLBACK TO SAVEPOINT telamon")
             return self._alone(statement, misplaced=together)
+        except errors.InvalidTransactionTermination as error:
+            if together:
+                raise self._failed(statement, error) from error
+            self.connection.execute("ROLLBACK TO SAVEPOINT telamon")  # a program that commits by itself
+            return self._alone(statement, misplaced=False)
         except errors.UnsafeNewEnumValueUsage:
             unsafe = True
             stumbled = self._afresh(statement)

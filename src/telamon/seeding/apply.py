@@ -11,7 +11,7 @@ import psycopg
 
 from telamon.apply.preflight import Effect, effect
 from telamon.apply.target import connect
-from telamon.errors import CheckError, UsageError
+from telamon.errors import CheckError, UsageError, interruptible
 from telamon.scan import split
 from telamon.seeding.blame import blame
 from telamon.seeding.files import Batch, SeedFile, batches, find
@@ -84,7 +84,11 @@ def apply_seeds(url: str, folder: Path, options: Options, progress: Progress = q
     files, others = find(folder, options.env)
     hashes = {file.name: file.hash() for file in files}
     reports = {name: FileReport(name, "ignored") for name in others}
-    with connect(url, role=options.role, wait=options.wait) as target, target.connection.transaction():
+    with (
+        interruptible(lambda: "the seeds are loaded all or not at all: `telamon seed status` says which"),
+        connect(url, role=options.role, wait=options.wait) as target,
+        target.connection.transaction(),
+    ):
         target.connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         record = record_of(target, options.revisions_schema)
         changed = [file for file in files if options.force or record.hashes.get(file.name) != hashes[file.name]]

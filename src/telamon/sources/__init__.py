@@ -27,6 +27,7 @@ def open_source(spec: str | Sequence[str], *, base: Path | None = None, python: 
 
     Raises:
         UsageError: the spec is not understood, or nothing is there.
+        CheckError: it is a sealed migration directory that is not as its sum file says.
         TelamonError: what is there cannot be read: a model file that does not import, a file that is not UTF-8.
     """
     base = base or Path.cwd()

@@ -14,8 +14,8 @@ def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
     """Returns the source at a path: a file, a folder of SQL files, or a migration directory.
 
     A folder is a migration directory when it holds `atlas.sum`, when it is named `migrations`, or when a version is
-    asked for (the rule of Atlas's state URLs). Of any other folder every `*.sql` below it is read, in the order of
-    their paths.
+    asked for (the rule of Atlas's state URLs); where it is sealed, its sum must be right. Of any other folder every
+    `*.sql` below it is read, in the order of their paths.
 
     Args:
         rest: the path, with `?version=V` where only a part of a migration directory is meant.
@@ -23,6 +23,7 @@ def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
 
     Raises:
         UsageError: nothing is there, or a query that is not understood.
+        CheckError: it is a sealed migration directory that is not as its sum file says.
     """
     name, _, query = rest.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
@@ -33,7 +34,12 @@ def open_path(rest: str, base: Path) -> SqlSource | DirectorySource:
         )
     path = base / Path(name).expanduser()
     if path.is_dir():
-        if version is not None or path.name == "migrations" or (path / "atlas.sum").exists():
+        sealed = (path / "atlas.sum").exists()
+        if sealed:
+            from telamon.directory import Directory
+
+            Directory.read(path).check()
+        if version is not None or path.name == "migrations" or sealed:
             return DirectorySource(path, version or None)
         return _open_folder(path)
     if version is not None:

@@ -62,7 +62,8 @@ def _load(pending: list[Unit], loader: _Loader, ordered: bool, server: str) -> N
                 raise explain(hopeless, server, loader.managed)
             pending = [failure.unit for failure in failures]
     finally:
-        if not loader.connection.broken:
+        # Otherwise it was lost, or an interrupt ends it.
+        if loader.connection.info.transaction_status is TransactionStatus.IDLE:
             loader.restore()
 
 
