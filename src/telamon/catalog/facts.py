@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from telamon.collector import paused
+
 Id = tuple[str, ...]
 """A name path that begins with the kind: `("column", "public", "users", "email")`. A satellite's path
 holds its target's: `("comment", "column", "public", "users", "email")`."""
@@ -33,7 +35,8 @@ class Links:
     def found(self) -> tuple[Needs, Needs]:
         """(needs, auto) by identity; what is not in it needs its parent and nothing else."""
         if (work_out := self._work_out) is not None:
-            self._found = work_out()
+            with paused():
+                self._found = work_out()
             self._work_out = None  # with all that it was worked out from, as large as the catalog
         return self._found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Id
+from telamon.collector import paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Changes:
 
 
 @lru_cache(maxsize=2)
+@paused()
 def diff(old: Catalog, new: Catalog) -> Changes:
     """What has to change for `old` to become `new`."""
     alike: set[tuple[int, int]] = set()  # specs, by address: many facts of a catalog share one

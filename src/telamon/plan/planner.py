@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
+from telamon.collector import paused
 from telamon.diff import Changes, diff
 from telamon.diff.renames import free, substituted
 from telamon.errors import TelamonError
@@ -53,6 +54,7 @@ class Plan:
         return [BODIES, *steps] if self.bodies_unchecked and any(step.bodies for step in steps) else steps
 
 
+@paused()
 def make_plan(
     old: Catalog,
     new: Catalog,
