@@ -9,6 +9,7 @@ from typing import Any
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, TypeName
 from telamon.kinds.composite import refuse_other_order, row_conversion
+from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
@@ -62,8 +63,10 @@ class Column(Kind):
     folds = True
     follows = True
     asks = True
-    lasts = True
     goes_along = True
+
+    def lasts(self, fact: Fact) -> bool:
+        return True
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
@@ -212,6 +215,16 @@ class Column(Kind):
         parents = (partition.spec.of,) if partition else table.spec.inherits
         return [("column", *parent[1:], fact.id[-1]) for parent in parents]
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        """What only the parents' column brings and takes is there from then to then; what is the table's own as well
+        is there before, to be merged, and can go only when the parents' is gone."""
+        if operation not in ("create", "drop"):
+            return [], []
+        above = [
+            (operation, ("column", *parent[1:], fact.id[-1])) for parent in kept_parents(fact.parent or fact.id, ctx)
+        ]
+        return (above, []) if bool(fact.spec.inherited) is (operation == "create") else ([], above)
+
     def awaits(self, fact: Fact, ctx: Context) -> list[Id]:
         return self.above(fact, ctx) if fact.spec.inherited else []
 
@@ -287,10 +300,11 @@ class Column(Kind):
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
-        before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
+        table = ctx.old.facts[old.parent or old.id]
+        before, after = table.spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return bool(old.spec.inherited and before.inherits != after.inherits)
+        return bool(old.spec.inherited and before.inherits != after.inherits and not stays_handed(old, table, ctx))
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec

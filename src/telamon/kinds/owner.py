@@ -40,8 +40,11 @@ class OwnerSpec:
 class Owner(Kind):
     name = "owner"
     rank = 81
-    leads = lasts = True
+    leads = True
     survives = frozenset({"typmod", "type"})
+
+    def lasts(self, fact: Fact) -> bool:
+        return True
 
     def query(self, server: Server) -> str:
         return " UNION ALL ".join(
