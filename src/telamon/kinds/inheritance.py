@@ -75,12 +75,14 @@ def handed_down(table: Id, catalog: Catalog) -> Iterator[Fact]:
 def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[Node]]:
     """What comes before, and what after, an operation on a table that changes its parents.
 
-    It leaves a parent before the parent's parts change, and joins one when both have what they will have.
+    It leaves a parent, or goes, before the parent's parts change, and joins one when both have what they will have.
     """
-    old = ctx.old.get(fact.id)
-    if old is None or operation not in ("alter", "create"):
+    if operation == "drop" and fact.id not in ctx.swapped:
+        return [], [node for parent in fact.spec.inherits for node in changes(parent, ctx) if node[0] != "drop"]
+    if operation not in ("alter", "create"):
         return [], []
-    before, after = old.spec.inherits, fact.spec.inherits
+    old = ctx.old.get(fact.id)
+    before, after = old.spec.inherits if old else (), fact.spec.inherits
     left = [parent for parent in before if parent not in after]
     joined = [parent for parent in after if parent not in before]
     first = [node for parent in joined for node in changes(parent, ctx)]

@@ -327,8 +327,13 @@ class Planner:
 
     def carrier(self, fact: Fact) -> Id | None:
         """The fact with which it is moved away, if it is a part of one."""
-        if (taken := fact.auto & self.ctx.swapped) and (fact.id not in self.new.facts or fact.id in self.replaced):
-            return min(taken)
+        if fact.id not in self.new.facts or fact.id in self.replaced:
+            for need in sorted(fact.auto):
+                carrier = need if need in self.ctx.swapped else None
+                if need != fact.parent and need in self.old.facts:
+                    carrier = carrier or self.carrier(self.old.facts[need])
+                if carrier is not None:
+                    return carrier
         return self.carrier(self.old.facts[fact.parent]) if fact.parent is not None else None
 
     def connect_create(self, fact: Fact) -> None:
