@@ -16,7 +16,6 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-import psycopg
 from psycopg import sql
 
 from telamon.catalog.facts import Catalog
@@ -34,6 +33,7 @@ from tests.property.edits import ROLES, edit, succeeds
 from tests.server import Server, shared
 
 Direction = Literal["forward", "backward"]
+DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 SIZES = (1, 2, 3, 5, 8, 14)
 """How many edits an example may have."""
 
@@ -81,11 +81,18 @@ class Hunt:
         with self.server.connect(name) as connection:
             return read_catalog(connection)
 
-    def edited(self, change: Callable[[psycopg.Connection[tuple[object, ...]]], list[str]]) -> list[str]:
-        """Makes the database `edited` from `base`; returns the statements that did it."""
+    def edit(self, random: Random, number: int) -> list[str]:
+        """Makes the database `edited` from `base` by random statements; returns those that succeeded."""
         self.clone("base", "edited")
         with self.server.connect("edited") as connection:
-            return change(connection)
+            return edit(connection, random, number)
+
+    def redo(self, statements: list[str]) -> None:
+        """Makes the database `edited` from `base` by given statements, as far as they still succeed."""
+        self.clone("base", "edited")
+        with self.server.connect("edited") as connection:
+            for statement in statements:
+                succeeds(connection, statement)
 
     def go(self, direction: Direction, *, with_rows: bool = False) -> Find | None:
         """Plans from `base` to `edited` or back, executes and judges.
@@ -142,18 +149,23 @@ class Hunt:
         """Drops a copy that the proof is done with."""
         self.server.drop(database.name)
 
-    def smaller(self, statements: list[str], direction: Direction, find: Find) -> tuple[list[str], Find]:
-        """The fewest of some statements that lead to a find of the same sort."""
-        for statement in list(statements):
-            fewer = [other for other in statements if other is not statement]
-            self.edited(lambda connection, fewer=fewer: [one for one in fewer if succeeds(connection, one)])  # type: ignore[misc]
-            try:
-                found = self.go(direction, with_rows=find.sort == "error")
-            except Refusal:
-                continue
-            if found is not None and found.sort == find.sort:
-                statements, find = fewer, found
-        return statements, find
+    def again(self, statements: list[str], direction: Direction, sort: str) -> Find | None:
+        """Whether statements lead to a find of that sort."""
+        self.redo(statements)
+        try:
+            find = self.go(direction, with_rows=sort == "error")
+        except Refusal:
+            return None
+        return find if find is not None and find.sort == sort else None
+
+
+def fewest(statements: list[str], faulty: Callable[[list[str]], bool]) -> list[str]:
+    """The statements that a fault needs: each is left out once."""
+    for statement in list(statements):
+        fewer = [other for other in statements if other is not statement]
+        if faulty(fewer):
+            statements = fewer
+    return statements
 
 
 def hunt(folders: Sequence[Path], first: int, seconds: float, most: int = sys.maxsize) -> Counter[str]:
@@ -173,9 +185,8 @@ def hunt(folders: Sequence[Path], first: int, seconds: float, most: int = sys.ma
         if pack.load(folder):
             ends["unloadable"] += 1
             continue
-        number = random.choice(SIZES)
-        statements = pack.edited(lambda connection, random=random, number=number: edit(connection, random, number))  # type: ignore[misc]
-        for direction in ("forward", "backward") if statements else ():
+        statements = pack.edit(random, random.choice(SIZES))
+        for direction in DIRECTIONS if statements else ():
             try:
                 find = pack.go(direction, with_rows=seed % 4 == 0)
             except Refusal:
@@ -183,11 +194,19 @@ def hunt(folders: Sequence[Path], first: int, seconds: float, most: int = sys.ma
                 continue
             ends[find.sort if find else "right"] += 1
             if find is not None:
-                fewest, find = pack.smaller(statements, direction, find)
-                shown = ";\n".join(fewest)
-                print(f"=== {find.sort} {direction}, seed {seed}, {folder}\n{shown};\n--> {find.said}\n", flush=True)
-                pack.edited(lambda connection, all=statements: [one for one in all if succeeds(connection, one)])  # type: ignore[misc]
+                show(pack, find, direction, statements, f"seed {seed}, {folder}")
+                pack.redo(statements)
     return ends
+
+
+def show(pack: Hunt, find: Find, direction: Direction, statements: list[str], where: str) -> None:
+    """Prints a find with the fewest statements that lead to it."""
+    needed = fewest(statements, lambda some: pack.again(some, direction, find.sort) is not None)
+    said = (pack.again(needed, direction, find.sort) or find).said
+    print(
+        f"=== {find.sort} {direction}, {where}", *(f"{statement};" for statement in needed), f"--> {said}\n", sep="\n"
+    )
+    sys.stdout.flush()
 
 
 def main() -> int:

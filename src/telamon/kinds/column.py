@@ -174,7 +174,7 @@ class Column(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
-        if not fact.spec.inherited and not self.comes_with_type(fact, ctx):
+        if not self.brought_by_parents(fact, ctx) and not self.comes_with_type(fact, ctx):
             clause = f"ADD COLUMN {self.inline(fact, ctx)}"
             head = alter_table(ctx, fact.id)
             comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
@@ -201,6 +201,12 @@ class Column(Kind):
         """Whether the table, there before and after, is of a type, whose attributes bring and take its columns."""
         tables = [catalog.get(fact.parent or fact.id) for catalog in (ctx.old, ctx.new)]
         return all(table is not None and table.kind == "table" and table.spec.of_type for table in tables)
+
+    def brought_by_parents(self, fact: Fact, ctx: Context) -> bool:
+        """Whether the parents' column brings it: a table that is attached afterwards must have it before."""
+        table = fact.parent or fact.id
+        above = (("column", *parent[1:], fact.id[-1]) for parent in kept_parents(table, ctx))
+        return bool(fact.spec.inherited) and (table in ctx.created or any(id in ctx.new.facts for id in above))
 
     def goes_with_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether dropping the parents' column drops it too: from whom the table still inherits by then."""
