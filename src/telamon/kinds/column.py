@@ -175,7 +175,9 @@ class Column(Kind):
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
         if not self.brought_by_parents(fact, ctx) and not self.comes_with_type(fact, ctx):
-            clause = f"ADD COLUMN {self.inline(fact, ctx)}"
+            apart = fact.spec.identity is not None and self.hands_down_no_identity(fact, ctx)
+            plain = fact._replace(spec=replace(fact.spec, identity=None)) if apart else fact
+            clause = f"ADD COLUMN {self.inline(plain, ctx)}"
             head = alter_table(ctx, fact.id)
             comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
             # Virtual columns and plain ones without default never do; a default that is no constant and a domain's
@@ -184,7 +186,23 @@ class Column(Kind):
             may = may or any(id[0] == "domain" for id in fact.needs)
             may = may or any(part.kind == "default" for part in ctx.folded.get(fact.id, ()))
             steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=may))
+            if apart:
+                clause = f"ALTER COLUMN {ident(fact.id[-1])} ADD {identity_clause(fact, fact.spec.identity, ctx)}"
+                steps.append(Step(f"{head} {clause}", f"let column {fact.id[-1]} of {fact.id[2]} number the rows"))
+        elif fact.parent not in ctx.created:
+            steps += self.own_parts(fact, ctx)
         return steps + self.settings(fact, None, ctx)
+
+    def own_parts(self, fact: Fact, ctx: Context) -> list[Step]:
+        """What a column that comes by itself has beyond what it comes with."""
+        from telamon.kinds import BY_NAME
+
+        steps = []
+        for part in ctx.folded.get(fact.id, ()):
+            above = [(part.kind, *parent[1:], *part.id[3:]) for parent in kept_parents(fact.parent or fact.id, ctx)]
+            if not any(id in ctx.new.facts and ctx.new.facts[id].spec == part.spec for id in above):
+                steps += BY_NAME[part.kind].create(part, ctx)
+        return steps
 
     def after(self, fact: Fact, ctx: Context) -> list[Step]:
         """What CREATE TABLE cannot say of a column."""
@@ -201,6 +219,12 @@ class Column(Kind):
         """Whether the table, there before and after, is of a type, whose attributes bring and take its columns."""
         tables = [catalog.get(fact.parent or fact.id) for catalog in (ctx.old, ctx.new)]
         return all(table is not None and table.kind == "table" and table.spec.of_type for table in tables)
+
+    def hands_down_no_identity(self, fact: Fact, ctx: Context) -> bool:
+        """Whether a new identity must be said apart from its column, since the table has heirs, or had ones."""
+        table = table_of(ctx, fact.id)
+        whole = ctx.server.major >= 17 and table.kind == "table" and bool(table.spec.partition_key)
+        return not whole and any(table.id in heirs(catalog) for catalog in (ctx.old, ctx.new))
 
     def brought_by_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parents' column brings it: a table that is attached afterwards must have it before."""
