@@ -87,7 +87,7 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     joined = [parent for parent in after if parent not in before]
     first = [node for parent in joined for node in changes(parent, ctx)]
     if operation == "create":
-        return first, []
+        return [node for node in first if node[0] == "drop"], []
     then = [node for parent in left for node in changes(parent, ctx)]
     if joined:
         own = (part for part in handed_down(fact.id, ctx.new) if not inherited(part))
