@@ -6,8 +6,9 @@ EXAM := ../shared/exam
 MAJORS ?= 14 15 16 17 18
 WORKERS ?= auto
 EXAMPLES ?= 5000
+SECONDS ?= 600
 
-.PHONY: help setup demo test test-deps test-matrix fuzz faults e2e lint exam bench docs clean
+.PHONY: help setup demo test test-deps test-matrix fuzz hunt faults e2e lint exam bench docs clean
 
 help:
 	@echo "make setup        a virtual environment with Telamon in it: $(BIN)/telamon"
@@ -17,6 +18,7 @@ help:
 	@echo "make faults       interrupt apply at every moment, in every way; crowds; long transactions (half an hour)"
 	@echo "make e2e          examples/crm with roles, PgBouncer, seeds and a service; a column comes and goes under traffic"
 	@echo "make fuzz         random schemas, other ones each time; EXAMPLES=5000 in each of 8 shards"
+	@echo "make hunt         random DDL on the schemas of the cases and of the corpora, if they are there; SECONDS=600"
 	@echo "make lint         ruff, mypy, import-linter"
 	@echo "make bench        the measurements, as ratios"
 	@echo "make docs         the documentation as a site, in out/site"
@@ -56,6 +58,9 @@ e2e: $(VENV)/.test test-deps
 
 fuzz: $(VENV)/.test
 	TELAMON_EXAMPLES=$(EXAMPLES) TELAMON_SEED=$${TELAMON_SEED:-$$(date +%s)} $(BIN)/python -m pytest -n $(WORKERS) -q tests/property
+
+hunt: $(VENV)/.test
+	$(BIN)/python -m tests.property.hunt tests/cases $(wildcard $(EXAM)/corpora) --seconds $(SECONDS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

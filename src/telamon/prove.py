@@ -212,7 +212,15 @@ def holders(tables: list[Id], old: Catalog, new: Catalog) -> list[Id]:
     stay = [id for id in tables if id in new.facts]
     if any(old.facts[id].spec.partition != new.facts[id].spec.partition for id in stay):
         return [id for id in stay if not old.facts[id].spec.partition_key and not new.facts[id].spec.partition_key]
-    return [id for id in stay if not old.facts[id].spec.partition]
+    bereft = [p for fact in old if fact.kind == "table" and fact.id not in new.facts for p in fact.spec.inherits]
+    for id in bereft:
+        bereft += old.facts[id].spec.inherits
+    # Where a whole takes the place of a parent whose heirs go, theirs are no longer among its rows.
+    return [
+        id
+        for id in stay
+        if not old.facts[id].spec.partition and not (id in bereft and new.facts[id].spec.partition_key)
+    ]
 
 
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:

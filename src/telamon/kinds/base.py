@@ -336,8 +336,10 @@ class Kind:
 
     leads: ClassVar[bool] = False
     """Whether it is made before what it is a part of is altered, not after."""
-    lasts: ClassVar[bool] = False
-    """Whether it is dropped after what it is a part of is altered, not before."""
+
+    def lasts(self, fact: Fact) -> bool:
+        """Whether it is dropped after what it is a part of is altered, not before."""
+        return False
 
     FIRST: ClassVar[int] = -1
     LAST: ClassVar[int] = 2

@@ -23,6 +23,9 @@ class Check(TableConstraint):
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)
 
+    def lasts(self, fact: Fact) -> bool:
+        return not fact.spec.local  # it can be dropped only when the parent that hands it down is left
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         if replace(old.spec, local=False) != new.spec or not old.spec.local or not new.spec.inherited:
             return super().alter(old, new, ctx)

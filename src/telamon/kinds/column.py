@@ -9,6 +9,7 @@ from typing import Any
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
+from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
@@ -64,8 +65,10 @@ class Column(Kind):
     folds = True
     follows = True
     asks = True
-    lasts = True
     goes_along = True
+
+    def lasts(self, fact: Fact) -> bool:
+        return True
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
@@ -166,8 +169,10 @@ class Column(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         steps = []
-        if not fact.spec.inherited and not self.comes_with_type(fact, ctx):
-            clause = f"ADD COLUMN {self.inline(fact, ctx)}"
+        if not self.brought_by_parents(fact, ctx) and not self.comes_with_type(fact, ctx):
+            apart = fact.spec.identity is not None and self.hands_down_no_identity(fact, ctx)
+            plain = fact._replace(spec=replace(fact.spec, identity=None)) if apart else fact
+            clause = f"ADD COLUMN {self.inline(plain, ctx)}"
             head = alter_table(ctx, fact.id)
             comment = f"add column {fact.id[-1]} to table {fact.id[2]}"
             # Virtual columns and plain ones without default never do; a default that is no constant and a domain's
@@ -176,7 +181,23 @@ class Column(Kind):
             may = may or any(id[0] == "domain" for id in fact.needs)
             may = may or any(part.kind == "default" for part in ctx.folded.get(fact.id, ()))
             steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=may))
+            if apart:
+                clause = f"ALTER COLUMN {ident(fact.id[-1])} ADD {identity_clause(fact, fact.spec.identity, ctx)}"
+                steps.append(Step(f"{head} {clause}", f"let column {fact.id[-1]} of {fact.id[2]} number the rows"))
+        elif fact.parent not in ctx.created:
+            steps += self.own_parts(fact, ctx)
         return steps + self.settings(fact, None, ctx)
+
+    def own_parts(self, fact: Fact, ctx: Context) -> list[Step]:
+        """What a column that comes by itself has beyond what it comes with."""
+        from telamon.kinds import BY_NAME
+
+        steps = []
+        for part in ctx.folded.get(fact.id, ()):
+            above = [(part.kind, *parent[1:], *part.id[3:]) for parent in kept_parents(fact.parent or fact.id, ctx)]
+            if not any(id in ctx.new.facts and ctx.new.facts[id].spec == part.spec for id in above):
+                steps += BY_NAME[part.kind].create(part, ctx)
+        return steps
 
     def after(self, fact: Fact, ctx: Context) -> list[Step]:
         """What CREATE TABLE cannot say of a column."""
@@ -194,6 +215,18 @@ class Column(Kind):
         tables = [catalog.get(fact.parent or fact.id) for catalog in (ctx.old, ctx.new)]
         return all(table is not None and table.kind == "table" and table.spec.of_type for table in tables)
 
+    def hands_down_no_identity(self, fact: Fact, ctx: Context) -> bool:
+        """Whether a new identity must be said apart from its column, since the table has heirs, or had ones."""
+        table = table_of(ctx, fact.id)
+        whole = ctx.server.major >= 17 and table.kind == "table" and bool(table.spec.partition_key)
+        return not whole and any(table.id in heirs(catalog) for catalog in (ctx.old, ctx.new))
+
+    def brought_by_parents(self, fact: Fact, ctx: Context) -> bool:
+        """Whether the parents' column brings it: a table that is attached afterwards must have it before."""
+        table = fact.parent or fact.id
+        above = (("column", *parent[1:], fact.id[-1]) for parent in kept_parents(table, ctx))
+        return bool(fact.spec.inherited) and (table in ctx.created or any(id in ctx.new.facts for id in above))
+
     def goes_with_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether dropping the parents' column drops it too: from whom the table still inherits by then."""
         return any(column in ctx.old.facts for column in self.above(fact, ctx))
@@ -206,6 +239,16 @@ class Column(Kind):
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         parents = (partition.spec.of,) if partition else table.spec.inherits
         return [("column", *parent[1:], fact.id[-1]) for parent in parents]
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        """What only the parents' column brings and takes is there from then to then; what is the table's own as well
+        is there before, to be merged, and can go only when the parents' is gone."""
+        if operation not in ("create", "drop"):
+            return [], []
+        above = [
+            (operation, ("column", *parent[1:], fact.id[-1])) for parent in kept_parents(fact.parent or fact.id, ctx)
+        ]
+        return (above, []) if bool(fact.spec.inherited) is (operation == "create") else ([], above)
 
     def awaits(self, fact: Fact, ctx: Context) -> list[Id]:
         return self.above(fact, ctx) if fact.spec.inherited else []
@@ -282,10 +325,11 @@ class Column(Kind):
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
-        before, after = ctx.old.facts[old.parent or old.id].spec, ctx.new.facts[new.parent or new.id].spec
+        table = ctx.old.facts[old.parent or old.id]
+        before, after = table.spec, ctx.new.facts[new.parent or new.id].spec
         if before.partition != after.partition:
             return True
-        return bool(old.spec.inherited and before.inherits != after.inherits)
+        return bool(old.spec.inherited and before.inherits != after.inherits and not stays_handed(old, table, ctx))
 
     def retype(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         before, after = old.spec, new.spec

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
+from telamon.kinds.inheritance import kept_parents
 from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
@@ -152,7 +153,10 @@ class TableConstraint(Kind):
         spec: ConstraintSpec = fact.spec
         if spec.local or not spec.inherited:
             return False
-        return fact.parent not in ctx.created or not (spec.valid or self.in_partition(fact, ctx))
+        if fact.parent in ctx.created:
+            return not (spec.valid or self.in_partition(fact, ctx))
+        above = [(self.name, *parent[1:], fact.id[3]) for parent in kept_parents(fact.parent or fact.id, ctx)]
+        return any(id in ctx.old.facts or id in ctx.new.facts for id in above)
 
     def validated_above(self, fact: Fact, ctx: Context) -> bool:
         """Whether validating the parent's validates this one, which it hands down."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
+from telamon.kinds import inheritance
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.table import alter_table, inheritance_clauses
+from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
 
@@ -54,8 +55,11 @@ class ForeignTable(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         return [Step(f"DROP FOREIGN TABLE {ctx.name(*fact.id[1:])}", f"drop foreign table {fact.id[2]}")]
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        return inheritance.around(operation, fact, ctx)
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        clauses = inheritance_clauses(old, new, ctx)
+        clauses = inheritance.clauses(old, new, ctx)
         if clauses is None or old.spec.server != new.spec.server:
             return None
         head, comment = alter_table(ctx, new.id), f"modify foreign table {new.id[2]}"

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
+from telamon.kinds.inheritance import kept_parents
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
@@ -70,13 +71,19 @@ class NotNull(Kind):
     rank = 34
     apart = True
     folds = True
-    leads = lasts = True
+    leads = True
     survives = frozenset({"typmod", "type"})
+
+    def lasts(self, fact: Fact) -> bool:
+        return True
 
     def query(self, server: Server) -> str:
         if server.major >= 18:
+            # Said again of a partition it is marked as its own, which means nothing: it has one whole, for good.
             return f"""
-                SELECT k.oid, k.conrelid, k.conkey[1], k.conname, k.connoinherit, k.convalidated, NOT k.conislocal
+                SELECT k.oid, k.conrelid, k.conkey[1], k.conname, k.connoinherit, k.convalidated,
+                       NOT k.conislocal OR (k.coninhcount > 0 AND
+                         (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = k.conrelid))
                   FROM pg_catalog.pg_constraint k WHERE k.contype = 'n' AND {server.of_relations("k.conrelid")}"""
         return f"""
             SELECT NULL::oid, a.attrelid, a.attnum, '', false, true, NOT a.attislocal
@@ -133,10 +140,8 @@ class NotNull(Kind):
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself."""
-        table = table_of(ctx, fact.id)
-        partition = ctx.new.get(("partition", *fact.id[1:3]))
-        above = (partition.spec.of,) if partition else table.spec.inherits
-        return table.id not in ctx.created and any(("not_null", *p[1:], fact.id[3]) in ctx.new.facts for p in above)
+        above = [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
+        return any(id in ctx.new.facts and id not in ctx.old.facts for id in above)
 
     def from_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether INHERITS brings it, so that saying it again would make it the table's own."""
@@ -144,7 +149,8 @@ class NotNull(Kind):
         return any(("not_null", *parent[1:], fact.id[3]) in ctx.new.facts for parent in parents)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        if fact.spec.inherited:
+        above = kept_parents(table_of(ctx, fact.id).id, ctx)
+        if fact.spec.inherited and any(("not_null", *parent[1:], fact.id[3]) in ctx.old.facts for parent in above):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
         clause = f"ALTER COLUMN {column} DROP NOT NULL"

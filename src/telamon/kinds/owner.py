@@ -41,8 +41,11 @@ class Owner(Kind):
     name = "owner"
     leaf = True
     rank = 81
-    leads = lasts = True
+    leads = True
     survives = frozenset({"typmod", "type"})
+
+    def lasts(self, fact: Fact) -> bool:
+        return True
 
     def query(self, server: Server) -> str:
         return " UNION ALL ".join(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.kinds import inheritance
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.types import conversion, moved_name
 from telamon.quote import ident, literal
@@ -70,15 +71,6 @@ def table_of(ctx: Context, part: Id) -> Fact:
     """The table or foreign table that a column, constraint or the like belongs to, as it will be if it stays."""
     places = ((catalog, kind) for catalog in (ctx.new, ctx.old) for kind in TABLES)
     return next(found for catalog, kind in places if (found := catalog.get((kind, *part[1:3]))))
-
-
-def inheritance_clauses(old: Fact, new: Fact, ctx: Context) -> list[str] | None:
-    """INHERIT and NO INHERIT; None when kept parents would have to change places."""
-    before, after = old.spec.inherits, new.spec.inherits
-    if [p for p in before if p in after] != [p for p in after if p in before]:
-        return None
-    clauses = [f"NO INHERIT {ctx.name(*p[1:])}" for p in before if p not in after]
-    return clauses + [f"INHERIT {ctx.name(*p[1:])}" for p in after if p not in before]
 
 
 def option_steps(head: str, comment: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[Step]:
@@ -299,12 +291,17 @@ class Table(Kind):
                 steps.append(Step(f"{head} {clause}", comment, head, clause))
         return steps
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        return inheritance.around(operation, fact, ctx)
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         if (before.partition_key, before.of_type) != (after.partition_key, after.of_type):
             return None
+        if before.access_method != after.access_method and ctx.server.major < 15:
+            return None  # PostgreSQL 14 cannot change it in place
         head, comment = alter_table(ctx, new.id), f"modify table {new.id[2]}"
-        clauses = inheritance_clauses(old, new, ctx)
+        clauses = inheritance.clauses(old, new, ctx)
         if clauses is None:
             return None
         if before.unlogged != after.unlogged:

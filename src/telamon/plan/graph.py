@@ -24,6 +24,7 @@ class Graph:
         self.after: dict[Node, set[Node]] = defaultdict(set)
         self.rides: dict[Node, Node] = {}
         self.firm: set[Node] = set()
+        self.gates: set[Node] = set()
 
     def add(self, node: Node) -> None:
         self.nodes[node] = None
@@ -32,6 +33,17 @@ class Graph:
         """`first` must be done before `then`; ignored unless both are nodes."""
         if first != then and first in self.nodes and then in self.nodes:
             self.after[first].add(then)
+
+    def all_before(self, first: Iterable[Node], then: Iterable[Node], gate: Node) -> None:
+        """Each of `first` before each of `then`; `gate` names the moment between, so that edges stay few."""
+        first, then = list(first), list(then)
+        if first and then:
+            self.add(gate)
+            self.gates.add(gate)
+            for node in first:
+                self.before(node, gate)
+            for node in then:
+                self.before(gate, node)
 
     def ride(self, rider: Node, on: Node, *, firm: bool = False) -> None:
         """`rider` is brought about by the statement of `on`; a firm one gets off only when nothing else can."""
@@ -107,28 +119,36 @@ class Graph:
                 if target != own and target not in successors[own]:
                     successors[own].add(target)
                     waiting[target] += 1
-        keys = {root: key(root) for root in successors}
-        ready = [(keys[root], root) for root in successors if not waiting[root]]
-        heapq.heapify(ready)
-        near: list[tuple[Any, Node]] = []  # what is ready and belongs to what was written last
+        keys = {root: key(root) for root in successors if root not in self.gates}
+        ready: list[tuple[Any, Node]] = []
+        near: dict[tuple[Any, ...], list[tuple[Any, Node]]] = defaultdict(list)  # what is ready, by what it belongs to
+
+        def free(root: Node) -> None:
+            heapq.heappush(ready, (keys[root], root))
+            heapq.heappush(near[keys[root][:3]], (keys[root], root))
+
+        for root in keys:
+            if not waiting[root]:
+                free(root)
         ordered: list[Node] = []
         done: set[Node] = set()
-        while near or ready:
-            _, root = heapq.heappop(near if near else ready)
+        cluster: tuple[Any, ...] = ()  # of what was written last
+        while ready:
+            _, root = heapq.heappop(near[cluster] or ready)
             if root in done:
                 continue
             done.add(root)
             cluster = keys[root][:3]
-            if not ordered or keys[ordered[-1]][:3] != cluster:
-                near = [(keys[other], other) for _, other in ready if keys[other][:3] == cluster]
-                heapq.heapify(near)
             ordered.append(root)
-            for then in successors[root]:
-                waiting[then] -= 1
-                if not waiting[then]:
-                    heapq.heappush(ready, (keys[then], then))
-                    if keys[then][:3] == cluster:
-                        heapq.heappush(near, (keys[then], then))
+            passed = [root]
+            while passed:
+                for then in successors[passed.pop()]:
+                    waiting[then] -= 1
+                    if not waiting[then] and then in self.gates:
+                        done.add(then)
+                        passed.append(then)
+                    elif not waiting[then]:
+                        free(then)
         return ordered, {root: then - done for root, then in successors.items() if root not in done}
 
     @staticmethod

@@ -281,7 +281,7 @@ class Planner:
             if ready and fact.parent not in self.new.facts and not self.name_apart(need):
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
-            if need == fact.parent and self.kind(fact.id).lasts:
+            if need == fact.parent and self.kind(fact.id).lasts(fact):
                 self.graph.before(("alter", need), node)
             else:
                 self.graph.before(node, ("alter", need))
@@ -316,12 +316,9 @@ class Planner:
                 fact = (self.old if operation == "drop" else self.new).facts[id]
                 if turn := self.kind(id).turn(fact, self.ctx):
                     turns[turn][operation].append((operation, id))
-        for nodes in turns.values():
+        for turn, nodes in turns.items():
             for first, then in (("drop", "alter"), ("drop", "create"), ("alter", "create")):
-                for giver in nodes[first]:
-                    for taker in nodes[then]:
-                        if giver[1] != taker[1]:
-                            self.graph.before(giver, taker)
+                self.graph.all_before(nodes[first], nodes[then], (f"after {first}, before {then}", turn))
 
     def moves(self, fact: Fact) -> bool:
         """Whether the old fact is moved away, or stays a part of one that is until that is dropped."""
@@ -334,8 +331,13 @@ class Planner:
 
     def carrier(self, fact: Fact) -> Id | None:
         """The fact with which it is moved away, if it is a part of one."""
-        if (taken := fact.auto & self.ctx.swapped) and (fact.id not in self.new.facts or fact.id in self.replaced):
-            return min(taken)
+        if fact.id not in self.new.facts or fact.id in self.replaced:
+            for need in sorted(fact.auto):
+                carrier = need if need in self.ctx.swapped else None
+                if need != fact.parent and need in self.old.facts:
+                    carrier = carrier or self.carrier(self.old.facts[need])
+                if carrier is not None:
+                    return carrier
         return self.carrier(self.old.facts[fact.parent]) if fact.parent is not None else None
 
     def connect_create(self, fact: Fact) -> None:
@@ -503,9 +505,10 @@ class Planner:
             steps += self.afterwards(fact.id)
         return steps
 
-    @staticmethod
-    def circle(nodes: list[Node]) -> TelamonError:
-        listed = "\n".join(f"{operation} {title(id)}" for operation, id in nodes[:12])
+    def circle(self, nodes: list[Node]) -> TelamonError:
+        listed = "\n".join(
+            f"{operation} {title(id)}" for operation, id in nodes[:12] if id in self.old.facts or id in self.new.facts
+        )
         return TelamonError(
             "These definitions depend on each other in a circle",
             where=listed,

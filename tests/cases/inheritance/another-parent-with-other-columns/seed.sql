@@ -1,0 +1,1 @@
+INSERT INTO child (x, k) VALUES (1, 2);

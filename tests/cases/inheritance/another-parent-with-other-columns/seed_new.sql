@@ -1,0 +1,1 @@
+INSERT INTO child (x, y, k) VALUES (1, 2, 3);

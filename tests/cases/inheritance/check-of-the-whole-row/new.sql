@@ -1,0 +1,2 @@
+CREATE TABLE whole (a integer);
+CREATE TABLE heir (b integer) INHERITS (whole);

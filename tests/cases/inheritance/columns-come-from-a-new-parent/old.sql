@@ -1,0 +1,2 @@
+CREATE TABLE a (x integer, y integer);
+CREATE TABLE child (k integer);

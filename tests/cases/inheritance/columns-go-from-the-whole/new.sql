@@ -1,0 +1,4 @@
+CREATE TABLE parts (k integer) PARTITION BY LIST (k);
+CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+CREATE TABLE heap ();
+CREATE TABLE heir () INHERITS (heap);

@@ -1,0 +1,2 @@
+CREATE TABLE whole (z integer);
+CREATE TABLE heir (c integer) INHERITS (whole);

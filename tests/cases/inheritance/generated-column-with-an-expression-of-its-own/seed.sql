@@ -1,0 +1,1 @@
+INSERT INTO heir (a, c) VALUES (1, 2);

@@ -1,0 +1,3 @@
+CREATE TABLE c (x integer, y integer);
+CREATE TABLE b () INHERITS (c);
+CREATE TABLE a () INHERITS (b);

@@ -1,0 +1,1 @@
+INSERT INTO depth1 VALUES (1);

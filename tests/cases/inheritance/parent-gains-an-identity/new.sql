@@ -1,0 +1,2 @@
+CREATE TABLE whole (b integer, a integer GENERATED ALWAYS AS IDENTITY);
+CREATE TABLE heir () INHERITS (whole);

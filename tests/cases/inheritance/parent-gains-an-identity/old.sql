@@ -1,0 +1,2 @@
+CREATE TABLE whole (b integer);
+CREATE TABLE heir () INHERITS (whole);

@@ -1,0 +1,1 @@
+INSERT INTO low VALUES (1, 2, 3);

@@ -1,0 +1,2 @@
+CREATE TABLE aggtest (a integer, b integer);
+CREATE TABLE other (k integer);

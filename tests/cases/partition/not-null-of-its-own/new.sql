@@ -1,0 +1,2 @@
+CREATE TABLE parts (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE one PARTITION OF parts FOR VALUES FROM (1) TO (5);

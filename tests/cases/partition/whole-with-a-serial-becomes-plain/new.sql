@@ -1,0 +1,1 @@
+CREATE TABLE wide (c integer);

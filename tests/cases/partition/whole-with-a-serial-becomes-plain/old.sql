@@ -1,0 +1,2 @@
+CREATE TABLE wide (c integer, s serial) PARTITION BY RANGE (c);
+CREATE TABLE part PARTITION OF wide DEFAULT;

@@ -1,0 +1,2 @@
+CREATE TYPE person AS (id integer);
+CREATE TABLE persons OF person;
