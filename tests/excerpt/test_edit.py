@@ -137,8 +137,8 @@ def test_a_name_that_is_taken_is_an_error_with_its_line(desk: Desk) -> None:
     "reason",
     [
         "DO $$ BEGIN EXECUTE 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader'; END $$;",
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {ROLE};",
-        f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {ROLE};",
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';\n"
+        "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f();",
     ],
 )
 def test_the_whole_is_loaded_where_a_statement_may_reach_further_than_it_says(desk: Desk, reason: str) -> None:
@@ -146,6 +146,17 @@ def test_the_whole_is_loaded_where_a_statement_may_reach_further_than_it_says(de
     changed = schema("CREATE TABLE more (id int);", reason)
     desk.diff(changed)
     assert desk.executed > WHOLE
+    assert desk.agrees(changed)
+
+
+def test_privileges_of_whatever_there_is_count_wherever_they_stand(desk: Desk) -> None:
+    before = f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {ROLE};\n"
+    after = f"GRANT INSERT ON ALL TABLES IN SCHEMA public TO {ROLE};"
+    desk.diff(before + schema(after))
+    changed = before + schema("CREATE TABLE more (id int, first int REFERENCES t0);", after, t5=", more int")
+    text = desk.diff(changed)
+    assert desk.executed < TABLES
+    assert f'GRANT INSERT ON TABLE "public"."more" TO "{ROLE}"' in text
     assert desk.agrees(changed)
 
 

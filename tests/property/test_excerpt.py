@@ -24,8 +24,6 @@ from tests.property.test_engine import DECIDED, OFFSET, pieces, source
 from tests.server import shared
 
 EXAMPLES = int(os.environ.get("TELAMON_EXAMPLES", "60"))
-LASTING = ("default privileges",)
-"""Pieces that are always a reason to load the whole schema."""
 LEAST = 0.3
 """The part of the examples that is judged without doubt, at least: else this file would say nothing."""
 
@@ -90,7 +88,6 @@ def check(engine: Engine, schema: Schema, edit: Schema) -> None:
 @given(pieces(10, 60), pieces(1, 3), st.booleans())
 def test_edits_of_random_schemas(engine: Engine, schema: Schema, edit: Schema, back: bool) -> None:
     """What an excerpt says is what the whole schema says."""
-    schema, edit = ({name: at for name, at in each.items() if name not in LASTING} for each in (schema, edit))
     before = {**schema, **edit}
     check(engine, *((before, {name: schema.get(name, 0) for name in edit}) if back else (schema, edit)))
 

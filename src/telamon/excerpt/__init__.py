@@ -22,6 +22,7 @@ from telamon.diff import diff
 from telamon.errors import TelamonError, UsageError
 from telamon.excerpt.choice import Choice, named
 from telamon.excerpt.statements import Doubt, Text, edit_between, harmless
+from telamon.kinds import BY_NAME
 from telamon.plan import Plan, make_plan
 from telamon.sources.types import SqlSource
 from telamon.statements import Origin, Statement
@@ -57,8 +58,8 @@ def plan_edit(
     sides = (Text(before), Text(after))
     edit = edit_between(before, after)
     for side, places in zip(sides, (edit.removed, edit.added), strict=True):
-        if not side.settings.isdisjoint(places):
-            raise Doubt("a setting changed")
+        if not side.always.isdisjoint(places):
+            raise Doubt("what changed counts for all that follows")
         harmless(side, min(places, default=len(side.statements)) if source.ordered else 0)
     empty = nothing(engine)
     choice = Choice(kept, sides, edit, frozenset(wholes(empty).values()), source.ordered)
@@ -116,6 +117,8 @@ def judged(
     of_old, of_new = wholes(old), wholes(new)
     gone = {*changes.removed, *changes.altered}
     changed = {of_old[id] for id in gone} | {of_new[id] for id in (*changes.added, *changes.altered)}
+    if not changed.isdisjoint(ground):
+        raise Doubt("what is only needed changes, too")
     if choice.follow(map(named, changed)) or choice.crowded((new.facts[id] for id in changes.added), made):
         return None
     planned = planned_between(engine, stage, wishes)
@@ -142,7 +145,7 @@ def excerpt(scene: Plan, choice: Choice, which: int, source: SqlSource) -> SqlSo
     """One side of an edit: what is needed, as statements, and the chosen ones of its own."""
     needed = [Statement(step.sql, NEEDED) for step in scene.statements()]
     text = choice.sides[which]
-    own = [text.statements[at] for at in sorted(choice.chosen[which] | text.settings)]
+    own = [text.statements[at] for at in sorted(choice.chosen[which] | text.always)]
     return SqlSource((*needed, *own), ordered=source.ordered, label=source.label)
 
 
@@ -176,6 +179,8 @@ def compare(old: Catalog, choice: Choice, ground: Mapping[Id, Fact]) -> set[Id]:
     }
     known |= {id: (fact.spec, fact.parent) for id, fact in ground.items()}
     for id, fact in old.facts.items():
+        if whole_of[id] in ground and id not in ground and BY_NAME[id[0]].leaf:
+            continue  # privileges of whatever is there, of what is only needed here
         if known.pop(id, None) != (fact.spec, fact.parent):
             raise Doubt(f"{title(id)} comes out otherwise by itself")
     missing = [whole for name in choice.targets for whole in choice.called(name) if choice.makes_anew(whole)]

@@ -161,6 +161,7 @@ class Choice:
     def surroundings(self, words: set[Name]) -> tuple[dict[Id, Fact], set[Name]]:
         """(the facts of what the words name, and of what that needs; the names of what leans on the excerpt)."""
         schemas = {("", schema) for schema, _ in (*words, *self.targets) if schema}
+        schemas |= {("", word) for text in self.sides for at in text.always for word in text.words(at)}
         queue = [whole for word in sorted(words | schemas) for whole in self.called(word)]
         needs: dict[Id, frozenset[Id]] = {}
         auto: dict[Id, frozenset[Id]] = {}

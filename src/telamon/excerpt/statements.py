@@ -23,8 +23,6 @@ NAMED = (
 """How statements begin that touch nothing but what they name, or rows."""
 PLAIN = ("CREATE", "ALTER", "COMMENT", "SECURITY", "COPY", "INSERT", "UPDATE", "DELETE")
 """Words with which such statements begin, except for those that follow."""
-LASTING = (("CREATE", "EVENT"), ("ALTER", "DEFAULT"))
-"""Event triggers and default privileges act on what is made later."""
 
 
 QUALIFIED = re.compile(r'"?\."?([\w$]+)')
@@ -50,7 +48,14 @@ class Text:
         others = [at for at, text in enumerate(small) if not text.startswith(NAMED)]
         self.others = {at: keywords(statements[at].text) for at in others}
         """The statements that may do more than they say, with their first words."""
-        self.settings = {at for at, words in self.others.items() if is_setting(statements[at], words)}
+        settings = {at for at, words in self.others.items() if is_setting(statements[at], words)}
+        wide = {at for at, words in self.others.items() if _is_wide(words, small[at])}
+        self.always = settings | wide
+        """Those that count wherever they stand: settings, and privileges of whatever a schema holds or will hold."""
+
+    def words(self, at: int) -> set[str]:
+        """The words of a statement, in small letters."""
+        return syntax.words_of(self.statements[at].text)
 
     def naming(self, name: str, members: Set[str] = frozenset()) -> Iterator[int]:
         """The statements in whose text a name stands.
@@ -110,12 +115,14 @@ def harmless(text: Text, since: int) -> None:
         first, second = [*words, "", ""][:2]
         if first in ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT"):
             raise Doubt("the schema controls transactions")
-        if (first, second) in LASTING:
-            raise Doubt(f"{first} {second} acts on what is made later")
-        if at < since or first in PLAIN or at in text.settings:
-            continue
-        if first not in ("GRANT", "REVOKE"):
+        if (first, second) == ("CREATE", "EVENT"):
+            raise Doubt("an event trigger may do anything")
+        if at >= since and first not in (*PLAIN, "GRANT", "REVOKE") and at not in text.always:
             raise Doubt(f"{first} {second} may reach what it does not name")
-        statement = text.statements[at].text
-        if "all" in statement.lower() and syntax.names_all(statement):
-            raise Doubt(f"a {first} concerns whatever is there")
+
+
+def _is_wide(words: Sequence[str], small: str) -> bool:
+    """Whether a statement is about the privileges of whatever is there, or is yet to come."""
+    if words[:2] == ("ALTER", "DEFAULT"):
+        return True
+    return words[:1] in (("GRANT",), ("REVOKE",)) and "all" in small and "schema" in small and syntax.names_all(small)
