@@ -91,11 +91,15 @@ def wholes(catalog: Catalog) -> dict[Id, Id]:
 def keep(catalog: Catalog) -> Kept:
     """A catalog in the form in which it is saved."""
     whole_of = wholes(catalog)
-    needs, auto = next(iter(catalog)).links.found if catalog.facts else ({}, {})
+    needs: Needs = {}
+    auto: Needs = {}
+    known: Links | None = None
     rows: dict[Id, list[Any]] = {}
     elsewhere: dict[Id, dict[Id, Id]] = {}
     users: dict[Id, dict[Id, None]] = {}
-    for id, spec, parent, order, _ in catalog:
+    for id, spec, parent, order, links in catalog:
+        if links is not known:  # declared rows have their own
+            (needs, auto), known = links.found, links
         whole, wanted = whole_of[id], needs.get(id)
         rows.setdefault(whole, []).append((id, spec, parent, order, wanted, auto.get(id)))
         for need in wanted or ():
