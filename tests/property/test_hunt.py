@@ -15,7 +15,7 @@ HALF_A_MINUTE = 30.0
 
 def test_random_changes_of_known_schemas_are_planned_right(capsys: pytest.CaptureFixture[str]) -> None:
     """What the edits do can be planned, forward and back."""
-    ends = hunt(SAMPLE, first=1, seconds=HALF_A_MINUTE, most=2)
+    ends = hunt(SAMPLE, first=3, seconds=HALF_A_MINUTE, most=2)
     assert set(ends) <= {"right", "refused"}, capsys.readouterr().out
     assert ends["right"] > 0
 
