@@ -11,9 +11,10 @@ from typing import Any
 import psycopg
 
 from telamon.catalog.facts import Catalog, Id
+from telamon.catalog.kept import load_catalog, save_catalog
 from telamon.catalog.roles import ensure_roles, passwords
 from telamon.catalog.scoped import read_scope
-from telamon.catalog.store import key_of, load_catalog, save_catalog
+from telamon.catalog.store import key_of
 from telamon.dev import Database, Dev, open_dev
 from telamon.dev.errors import explain
 from telamon.diff import diff

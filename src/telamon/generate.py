@@ -117,7 +117,7 @@ def migrate_diff(
         key = key_of(*about, directory.chain_key(None))
         if is_noted(key):
             return Written(None)
-    from telamon.catalog.store import save_kept
+    from telamon.catalog.kept import save_kept
     from telamon.engine import open_engine, plan_between
     from telamon.excerpt.memory import plan_edit, remember
 

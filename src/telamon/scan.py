@@ -8,9 +8,7 @@ a bare BEGIN opens a transaction.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from telamon.errors import TelamonError
@@ -66,71 +64,13 @@ def split(
     Raises:
         TelamonError: something is not closed, or closed without having been opened; with file:line:column.
     """
-    return _Scanner(text, path, delimiter, psql, first_line).statements()
+    return Scanner(text, path, delimiter, psql, first_line).statements()
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A text of psql's and its statements.
-
-    Args:
-        ends: where each statement ends, the data of a COPY included.
-    """
-
-    text: str
-    path: str
-    statements: tuple[Statement, ...]
-    ends: tuple[int, ...]
-
-
-def cut(text: str, path: str) -> Cut:
-    """Splits a text as psql would read it.
-
-    Raises:
-        TelamonError: as `split` does.
-    """
-    scanner = _Scanner(text, path, _DEFAULT, psql=True, first_line=1)
-    return Cut(text, path, tuple(scanner.statements()), tuple(scanner.ends))
-
-
-def recut(old: Cut, text: str) -> Cut:
-    """Splits a text that is another text but for an edit: only what is about the edit is read again.
-
-    The lines of statements below the edit are not brought forward.
-
-    Raises:
-        TelamonError: as `split` does.
-    """
-    if "delimiter" in old.text.lower() or "delimiter" in text.lower():
-        return cut(text, old.path)
-    alike = _common(old.text, text, False)
-    above = bisect_left(old.ends, alike)  # what follows a statement is a part of what ends it
-    scanner = _Scanner(text, old.path, _DEFAULT, psql=True, first_line=1)
-    scanner.pos = old.ends[above - 1] if above else 0
-    shift = len(text) - len(old.text)
-    below = {end + shift: at for at, end in enumerate(old.ends)}
-    same_from = len(text) - _common(old.text, text, True)
-    found = scanner.statements(until=lambda end: end >= same_from and end in below)
-    rest = below[scanner.pos] + 1 if scanner.pos in below and scanner.pos >= same_from else len(old.ends)
-    statements = (*old.statements[:above], *found, *old.statements[rest:])
-    ends = (*old.ends[:above], *scanner.ends, *(end + shift for end in old.ends[rest:]))
-    return Cut(text, old.path, statements, ends)
-
-
-def _common(one: str, other: str, backwards: bool) -> int:
-    """How many characters two texts have in common at their beginning or end."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        same = one.endswith(other[-middle:]) if backwards else one.startswith(other[:middle])
-        low, high = (middle, high) if same else (low, middle - 1)
-    return low
-
-
-class _Scanner:
+class Scanner:
     """One pass over one text."""
 
-    def __init__(self, text: str, path: str, delimiter: str, psql: bool, first_line: int) -> None:
+    def __init__(self, text: str, path: str, delimiter: str = _DEFAULT, psql: bool = True, first_line: int = 1) -> None:
         self.text, self.path, self.delimiter, self.psql, self.first_line = text, path, delimiter, psql, first_line
         self.pos = 0
         self.line, self.line_pos = first_line, 0

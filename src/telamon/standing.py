@@ -10,7 +10,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from telamon.apply.revisions import Revision
 from telamon.apply.target import Target
 from telamon.catalog.facts import Catalog, Id, title
-from telamon.catalog.store import key_of, load_catalog, save_catalog
+from telamon.catalog.kept import load_catalog, save_catalog
+from telamon.catalog.store import key_of
 from telamon.dev import Database
 from telamon.diff import Changes, diff
 from telamon.directory import Directory, MigrationFile

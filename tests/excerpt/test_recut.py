@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telamon.errors import TelamonError
-from telamon.scan import Cut, cut, recut
+from telamon.sources.cuts import Cut, cut, recut
 from telamon.statements import Statement
 
 PIECES = (

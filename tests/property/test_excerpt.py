@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.catalog.store import keep, load_catalog, save_kept
+from telamon.catalog.kept import keep, load_catalog, save_kept
 from telamon.diff import diff
 from telamon.engine import Engine, open_engine
 from telamon.excerpt import plan_edit

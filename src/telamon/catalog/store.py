@@ -1,4 +1,4 @@
-"""Saved catalogs: what a key (a history, a source) was found to mean, so that it is not found out again.
+"""What was found out once, under a key, so that it is not found out again. Nothing heavy is imported.
 
 The files are the user's own, in the user's cache; a version of the code that reads catalogs otherwise uses other names.
 """
@@ -6,16 +6,12 @@ The files are the user's own, in the user's cache; a version of the code that re
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import pickle
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs
 from telamon.collector import paused
 from telamon.version import __version__
 
@@ -40,128 +36,6 @@ def _code() -> str:
 def key_of(*parts: str) -> str:
     """A file name for what the parts say together."""
     return hashlib.sha256("\0".join((_code(), *parts)).encode()).hexdigest()
-
-
-Row = tuple[Id, Any, Id | None, int, frozenset[Id] | None, frozenset[Id] | None]
-"""(id, spec, parent, order, needs, auto) of a fact; the last two are None where it needs its parent alone."""
-
-
-class Piece(NamedTuple):
-    """The facts of one whole, and the wholes to which belongs what they need elsewhere."""
-
-    rows: list[Row]
-    elsewhere: dict[Id, Id]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A catalog as it is saved: each whole is pickled with its parts, so that few of many can be taken out.
-
-    Args:
-        pieces: each whole, packed.
-        users: each whole, and those others of which a part needs it or a part of it.
-    """
-
-    version_num: int
-    unmanaged: tuple[str, ...]
-    user: str
-    pieces: Mapping[Id, bytes]
-    users: Mapping[Id, tuple[Id, ...]]
-
-    def piece(self, whole: Id) -> Piece:
-        """The facts of a whole, unpacked."""
-        return Piece(*pickle.loads(self.pieces[whole]))
-
-
-def wholes(catalog: Catalog) -> dict[Id, Id]:
-    """Each fact, and the whole that it is a part of; a whole is its own."""
-    found: dict[Id, Id] = {}
-    facts = catalog.facts
-    for id, fact in facts.items():
-        way = []
-        while id not in found and (parent := fact.parent) is not None:
-            way.append(id)
-            id, fact = parent, facts[parent]
-        whole = found.setdefault(id, id)
-        for passed in way:
-            found[passed] = whole
-    return found
-
-
-def keep(catalog: Catalog) -> Kept:
-    """A catalog in the form in which it is saved."""
-    whole_of = wholes(catalog)
-    needs: Needs = {}
-    auto: Needs = {}
-    known: Links | None = None
-    rows: dict[Id, list[Any]] = {}
-    elsewhere: dict[Id, dict[Id, Id]] = {}
-    users: dict[Id, dict[Id, None]] = {}
-    for id, spec, parent, order, links in catalog:
-        if links is not known:  # declared rows have their own
-            (needs, auto), known = links.found, links
-        whole, wanted = whole_of[id], needs.get(id)
-        rows.setdefault(whole, []).append((id, spec, parent, order, wanted, auto.get(id)))
-        for need in wanted or ():
-            if (other := whole_of[need]) != whole:
-                elsewhere.setdefault(whole, {})[need] = other
-                users.setdefault(other, {})[whole] = None
-    with paused():
-        pieces = {whole: _dumped((found, elsewhere.get(whole, {}))) for whole, found in rows.items()}
-    return Kept(
-        catalog.version_num, catalog.unmanaged, catalog.user, pieces, {whole: tuple(of) for whole, of in users.items()}
-    )
-
-
-def load_kept(key: str) -> Kept | None:
-    """The catalog saved under `key`, its facts still packed; None if there is none or it cannot be read."""
-    found = load_value(key, "catalog")
-    return None if found is None else Kept(*found)
-
-
-def save_kept(key: str, kept: Kept) -> None:
-    """Saves a packed catalog; a cache that cannot be written is only slower."""
-    value = (kept.version_num, kept.unmanaged, kept.user, dict(kept.pieces), dict(kept.users))
-    save_value(key, value, "catalog")
-
-
-def load_catalog(key: str) -> Catalog | None:
-    """The catalog saved under `key`, None if there is none or it cannot be read."""
-    kept = load_kept(key)
-    if kept is None:
-        return None
-    needs: Needs = {}
-    auto: Needs = {}
-    links = Links(lambda: (needs, auto))
-    facts: dict[Id, Fact] = {}
-    with paused():
-        for whole in kept.pieces:
-            for id, spec, parent, order, wanted, taken in kept.piece(whole).rows:
-                facts[id] = tuple.__new__(Fact, (id, spec, parent, order, links))
-                if wanted is not None and taken is not None:
-                    needs[id], auto[id] = wanted, taken
-    return Catalog(facts, kept.version_num, kept.unmanaged, kept.user)
-
-
-def save_catalog(key: str, catalog: Catalog) -> None:
-    """Saves a catalog; a cache that cannot be written is only slower."""
-    save_kept(key, keep(catalog))
-
-
-def _dumped(value: Any) -> bytes:
-    buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
-    return buffer.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Writes dataclasses as their values: their own way, for frozen ones with slots, takes ten times as long."""
-
-    def reducer_override(self, value: Any) -> Any:
-        slots = getattr(type(value), "__slots__", None)
-        if slots is None or isinstance(value, type):
-            return NotImplemented
-        return type(value), tuple(getattr(value, name) for name in slots)
 
 
 def load_value(key: str, kind: str = "value") -> Any:

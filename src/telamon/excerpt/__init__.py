@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from telamon.catalog.facts import Catalog, Fact, Id, title
-from telamon.catalog.store import Kept, keep, load_catalog, save_catalog, wholes
+from telamon.catalog.kept import Kept, keep, load_catalog, save_catalog, wholes
 from telamon.diff import diff
 from telamon.errors import TelamonError, UsageError
 from telamon.excerpt.choice import Choice, named

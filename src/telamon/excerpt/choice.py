@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from telamon.catalog.facts import Fact, Id, Links, among
-from telamon.catalog.store import Kept, Piece
+from telamon.catalog.kept import Kept, Piece
 from telamon.excerpt import syntax
 from telamon.excerpt.statements import Doubt, Edit, Text
 from telamon.excerpt.syntax import Name, Names

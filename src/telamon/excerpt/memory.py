@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
-from telamon.catalog.store import Kept, key_of, load_kept, load_value, save_value
+from telamon.catalog.kept import Kept, load_kept
+from telamon.catalog.store import key_of, load_value, save_value
 from telamon.collector import paused
 from telamon.excerpt.statements import Doubt
-from telamon.scan import Cut, cut, recut
+from telamon.sources.cuts import Cut, cut, recut
 from telamon.sources.types import DirectorySource, Source, SqlSource
 from telamon.statements import Origin, Statement
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from telamon.statements import Statement
 
 if TYPE_CHECKING:
-    from telamon.scan import Cut
+    from telamon.sources.cuts import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class SqlSource:
     @cached_property
     def cuts(self) -> dict[SqlText, Cut]:
         """The files, split into their statements."""
-        from telamon.scan import cut
+        from telamon.sources.cuts import cut
 
         return {item: cut(item.text, item.path) for item in self.given if isinstance(item, SqlText)}
 
