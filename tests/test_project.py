@@ -172,4 +172,4 @@ def test_files_that_cannot_be_used() -> None:
 
 
 def test_env_is_a_value() -> None:
-    assert Env("a", Path()) == Env("a", Path())
+    assert Env("a", "") == Env("a", "")

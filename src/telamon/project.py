@@ -16,12 +16,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from telamon.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from telamon.hcl.policies import AtlasSettings
 
 Destructive: TypeAlias = Literal["allow", "ask", "refuse"]
@@ -80,7 +81,7 @@ class Env:
 
     Args:
         name: as in `[env.name]`.
-        base: the folder of the configuration, to which paths are relative.
+        folder: of the configuration, to which paths are relative.
         file: the configuration; None where there is none, and then every property has its default.
         values: the keys as written.
         lines: the line on which each key stands.
@@ -91,12 +92,19 @@ class Env:
     """
 
     name: str
-    base: Path
+    folder: str
     file: Path | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
     atlas: AtlasSettings | None = None
     flags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> Path:
+        """The folder to which what is written is relative."""
+        from pathlib import Path
+
+        return Path(self.folder)
 
     def overridden(self, key: str, value: Any, flag: str) -> Env:
         """The environment with a key as a flag gives it."""
@@ -120,7 +128,7 @@ class Env:
         written = self._text("dir")
         if written is None:
             return None
-        path = os.path.join(self.base, os.path.expanduser(written.removeprefix("file://")))
+        path = os.path.join(self.folder, os.path.expanduser(written.removeprefix("file://")))
         relative = os.path.relpath(path)
         return path if relative.startswith("..") else relative
 
@@ -128,7 +136,7 @@ class Env:
     def tests(self) -> str | None:
         """The folder of tests of migrations; a path is relative to the configuration."""
         written = self._text("tests")
-        return os.path.relpath(os.path.join(self.base, os.path.expanduser(written))) if written else None
+        return os.path.relpath(os.path.join(self.folder, os.path.expanduser(written))) if written else None
 
     @property
     def url(self) -> str | None:
@@ -200,7 +208,9 @@ class Env:
     def python(self) -> str | None:
         """The interpreter that imports models; a path with a slash is relative to the configuration."""
         written = self._text("python")
-        return str(self.base / Path(written).expanduser()) if written and "/" in written else written
+        if not written or "/" not in written:
+            return written
+        return os.path.join(self.folder, os.path.expanduser(written))
 
     @property
     def revisions_schema(self) -> str | None:
@@ -332,14 +342,17 @@ def load_project(
     Raises:
         UsageError: the file or the environment is not there, the file cannot be read, or has a key that is not known.
     """
-    file = _find() if config is None else Path(config.removeprefix("file://"))
-    if file is None:
+    found = _find() if config is None else config.removeprefix("file://")
+    if found is None:
         if env is not None:
             raise UsageError(
                 f"There is no configuration with an environment {env}",
                 do="Write a telamon.toml, or name one with --config.",
             )
-        return Env("local", Path.cwd())
+        return Env("local", os.getcwd())
+    from pathlib import Path
+
+    file = Path(found)
     if file.suffix == ".hcl":
         # Not imported by name: its data sources may need a driver, which this module must not.
         base = file.absolute().parent if config is None else Path.cwd()
@@ -352,22 +365,26 @@ def load_project(
     return _choose(_envs(file, text, table, prefix), file, env)
 
 
-def _find() -> Path | None:
-    for folder in (Path.cwd(), *Path.cwd().parents):
+def _find() -> str | None:
+    """The configuration's path: in the working directory its name, above it the whole path."""
+    folder, below = os.getcwd(), ""
+    while folder != below:
         for name in ("telamon.toml", "pyproject.toml", "atlas.hcl"):
-            file = folder / name
-            if file.is_file() and (name != "pyproject.toml" or "telamon" in _parse(file)[1].get("tool", {})):
-                return Path(os.path.relpath(file)) if folder == Path.cwd() else file
-        if (folder / ".git").exists():
+            file = os.path.join(folder, name) if below else name
+            if os.path.isfile(file) and (name != "pyproject.toml" or "telamon" in _parse(file)[1].get("tool", {})):
+                return file
+        if os.path.exists(os.path.join(folder, ".git")):
             return None
+        folder, below = os.path.dirname(folder), folder
     return None
 
 
-def _parse(file: Path) -> tuple[str, dict[str, Any]]:
+def _parse(file: Path | str) -> tuple[str, dict[str, Any]]:
     import tomllib
 
     try:
-        text = file.read_text(encoding="utf-8")
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
         return text, tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"The configuration {file} cannot be read", why=error.strerror or str(error)) from error
@@ -403,7 +420,7 @@ def _envs(file: Path, text: str, table: dict[str, Any], prefix: tuple[str, ...])
         _check(values, own_lines, file, _KEYS)
         both = {key: _merged(common[key], values[key]) for key in _TABLES if key in common and key in values}
         merged = {**common, **values, **both}
-        envs[name] = Env(name, file.absolute().parent, file, merged, {**common_lines, **own_lines})
+        envs[name] = Env(name, str(file.absolute().parent), file, merged, {**common_lines, **own_lines})
     return envs
 
 

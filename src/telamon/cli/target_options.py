@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -65,7 +65,7 @@ def target_env(url: str | None, directory: str | None, config: str | None, env: 
     from telamon.project import Env
 
     if url and directory and not config and not env:
-        return Env("local", Path.cwd())
+        return Env("local", os.getcwd())
     return load_env(env, config)
 
 

@@ -101,7 +101,7 @@ def load_atlas(file: Path, env: str | None, variables: Mapping[str, tuple[str, .
     """
     read = _read(file, env or "", variables, base)
     if env is None:
-        return Env("local", base, file, {}, {}, _settings(read, None, read.evaluate, {}))
+        return Env("local", str(base), file, {}, {}, _settings(read, None, read.evaluate, {}))
     blocks = read.named(env)
     if not blocks:
         known = [label for block in read.root.all("env") for label in block.labels]
@@ -242,7 +242,7 @@ def _env(read: AtlasFile, block: Block, name: str, evaluate: Evaluator) -> Env:
     settings = _settings(read, block, evaluate, extra)
     if settings.lint.table():
         readers["lint"] = settings.lint.table
-    return Env(name, read.base, read.path, LazyValues(readers), MappingProxyType(lines), settings)
+    return Env(name, str(read.base), read.path, LazyValues(readers), MappingProxyType(lines), settings)
 
 
 def _key(evaluate: Evaluator, attribute: Attribute, key: str) -> Value:
