@@ -31,7 +31,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.setup: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sqlalchemy]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sqlalchemy,seed]'
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/.setup
