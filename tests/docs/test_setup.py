@@ -11,10 +11,8 @@ NEEDED = {".yaml": "pyyaml", ".yml": "pyyaml", ".py": "sqlalchemy"}
 
 
 def test_make_setup_installs_what_the_example_needs() -> None:
-    [line] = [
-        line for line in (ROOT / "Makefile").read_text().splitlines() if "--editable '.[" in line and "test" not in line
-    ]
-    extras = line.partition("'.[")[2].partition("]'")[0].split(",")
+    rule = (ROOT / "Makefile").read_text().partition("$(VENV)/.setup:")[2].partition("@touch")[0]
+    extras = rule.partition("'.[")[2].partition("]'")[0].split(",")
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     installed = " ".join(each.lower() for extra in extras for each in told[extra])
     suffixes = {file.suffix for file in (ROOT / "examples" / "crm").rglob("*") if "node_modules" not in file.parts}
