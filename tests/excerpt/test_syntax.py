@@ -97,6 +97,8 @@ def test_names_without_schema_are_like_each_of_that_name() -> None:
     assert ("other", "t") not in names
     names.add(("", "u"))
     assert ("other", "u") in names
+    assert not names.add(("app", "u"))
+    assert names.add(("", "t"))
 
 
 def test_names_are_found_as_whole_words() -> None:

@@ -90,25 +90,26 @@ class Choice:
             return syntax.NOTHING
         return found
 
-    def target(self, names: Iterable[Name]) -> None:
-        """What is made anew with all its statements, rather than put there as it was."""
-        for name in names:
-            self.targets.add(name)
+    def target(self, names: Iterable[Name]) -> bool:
+        """What is made anew with all its statements, rather than put there as it was; returns whether that is new."""
+        added = [name for name in names if self.targets.add(name)]
+        return bool(added)
 
     def naming(self, side: int, name: Name) -> Iterator[int]:
         """The statements of a side in which a name stands and may mean a whole."""
         return self.sides[side].naming(searchable(name), self.members.get(name[1], frozenset()))
 
     def follow(self, names: Iterable[Name]) -> bool:
-        """Takes in whatever mentions one of the names, beyond foreign keys; returns whether that was new."""
+        """Takes in whatever mentions one of the names, beyond foreign keys; returns whether there was anything."""
+        before = [len(chosen) for chosen in self.chosen]
         new = [name for name in names if self.followed.add(name)]
+        more = self.target(new)
         for name in new:
-            self.target((name,))
             for side in (0, 1):
                 for at in self.naming(side, name):
                     if any(alike(name, word) for word in self.reading(side, at).words):
                         self.take(side, at)
-        return bool(new)
+        return more or before != [len(chosen) for chosen in self.chosen]
 
     def close(self) -> None:
         """Takes in every statement that makes or alters one of the targets, and what they make by themselves."""

@@ -47,9 +47,9 @@ class Names:
         self._schemas: dict[str, set[str]] = {}
 
     def add(self, name: Name) -> bool:
-        """Takes a name in; returns whether it was not in the set."""
+        """Takes a name in; returns whether that says something new: it does not where one without schema is there."""
         schemas = self._schemas.setdefault(name[1], set())
-        new = name[0] not in schemas
+        new = schemas.isdisjoint((name[0], ""))
         schemas.add(name[0])
         return new
 
