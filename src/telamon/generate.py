@@ -127,8 +127,9 @@ def migrate_diff(
         engine.dev.prepare()
         edited = plan_edit(engine, directory, source, wishes)
         planned = edited.planned if edited else plan_between(engine, here, source, wishes)
+        after = edited.after if edited else ()
         if not planned.plan:
-            remember(engine, directory, source, wishes, edited.after if edited else ())
+            remember(engine, directory, source, wishes, after)
             if key:
                 note(key)
             return Written(None, planned)
@@ -142,7 +143,7 @@ def migrate_diff(
             save_kept(engine.key(here), edited.kept)
         elif planned.proof:
             engine.found[engine.key(here)] = planned.proof.reached
-        remember(engine, directory, source, wishes, edited.after if edited else ())
+        remember(engine, directory, source, wishes, after)
         if key:
             note(key_of(*about, directory.chain_key(None)))
     return Written(file, planned)

@@ -117,17 +117,22 @@ def proved(engine: Engine, old: SqlSource, before: Catalog, after: Catalog, star
     assert not verdict.complaints, "\n".join([*verdict.complaints, sql])
 
 
-def shard(number: int) -> Callable[..., None]:
-    """One share of the examples."""
-
-    @seed(OFFSET + number)
-    @settings(
-        max_examples=EXAMPLES,
+def drawn(examples: int, shard: int = 0) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many random examples, the same ones each time unless TELAMON_SEED says otherwise."""
+    chosen = settings(
+        max_examples=examples,
         deadline=None,
         database=None,
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     )
+    return lambda test: seed(OFFSET + shard)(chosen(test))
+
+
+def shard(number: int) -> Callable[..., None]:
+    """One share of the examples."""
+
+    @drawn(EXAMPLES, number)
     @given(ways, schemas, edits)
     def test(engine: Engine, way: str, schema: Schema, edit: Schema) -> None:
         """A random schema is changed into another."""

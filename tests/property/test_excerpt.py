@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -20,7 +20,7 @@ from telamon.kinds.base import Refusal
 from telamon.prove import execute
 from telamon.scope import Scope
 from tests.property.pieces import ROLES, Schema
-from tests.property.test_engine import DECIDED, OFFSET, pieces, source
+from tests.property.test_engine import DECIDED, drawn, pieces, source
 from tests.server import shared
 
 EXAMPLES = int(os.environ.get("TELAMON_EXAMPLES", "60"))
@@ -77,14 +77,7 @@ def check(engine: Engine, schema: Schema, edit: Schema) -> None:
             assert not diff(engine.read_from(connection), whole)
 
 
-@seed(OFFSET)
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
+@drawn(EXAMPLES)
 @given(pieces(10, 60), pieces(1, 3), st.booleans())
 def test_edits_of_random_schemas(engine: Engine, schema: Schema, edit: Schema, back: bool) -> None:
     """What an excerpt says is what the whole schema says."""

@@ -145,7 +145,7 @@ def digest(facts: Iterable[Fact]) -> str:
 
 def title(id: Id) -> str:
     """An identity for people: `column public.users.email`."""
-    if id[0] in ("comment", "owner", "grant", "label", "extension_dependency"):
+    if id[0] in SATELLITES:
         return f"{id[0].replace('_', ' ')} of {title(id[1:])}"
     if id[:2] == THE_DATABASE:
         return " ".join(("the database", *id[2:]))
@@ -156,6 +156,9 @@ def title(id: Id) -> str:
 
 THE_DATABASE: Id = ("database", "current")
 """The database itself, whatever it is called."""
+
+SATELLITES = ("comment", "owner", "grant", "label", "extension_dependency")
+"""Kinds whose paths hold their target's."""
 
 SIGNED = ("function", "aggregate")
 """Kinds whose last part is a list of argument types."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
-from telamon.catalog.facts import Fact, Id, Links, among
+from telamon.catalog.facts import SATELLITES, Fact, Id, Links, among
 from telamon.catalog.kept import Kept, Piece
 from telamon.excerpt import syntax
 from telamon.excerpt.statements import Doubt, Edit, Text
@@ -95,9 +95,11 @@ class Choice:
         added = [name for name in names if self.targets.add(name)]
         return bool(added)
 
-    def naming(self, side: int, name: Name) -> Iterator[int]:
-        """The statements of a side in which a name stands and may mean a whole."""
-        return self.sides[side].naming(searchable(name), self.members.get(name[1], frozenset()))
+    def naming(self, name: Name) -> Iterator[tuple[int, int]]:
+        """(side, place) of the statements in which a name stands and may mean a whole."""
+        for side, text in enumerate(self.sides):
+            for at in text.naming(searchable(name), self.members.get(name[1], frozenset())):
+                yield side, at
 
     def follow(self, names: Iterable[Name]) -> bool:
         """Takes in whatever mentions one of the names, beyond foreign keys; returns whether there was anything."""
@@ -105,10 +107,9 @@ class Choice:
         new = [name for name in names if self.followed.add(name)]
         more = self.target(new)
         for name in new:
-            for side in (0, 1):
-                for at in self.naming(side, name):
-                    if any(alike(name, word) for word in self.reading(side, at).words):
-                        self.take(side, at)
+            for side, at in self.naming(name):
+                if any(alike(name, word) for word in self.reading(side, at).words):
+                    self.take(side, at)
         return more or before != [len(chosen) for chosen in self.chosen]
 
     def close(self) -> None:
@@ -119,12 +120,11 @@ class Choice:
                 for whole in self.called(name):
                     own |= self.own_names(whole)
                 for word in sorted(own):
-                    for side in (0, 1):
-                        for at in self.naming(side, word):
-                            if at not in self.chosen[side] and any(
-                                alike(word, target) for target in self.reading(side, at).targets
-                            ):
-                                self.take(side, at)
+                    for side, at in self.naming(word):
+                        if at in self.chosen[side]:
+                            continue
+                        if any(alike(word, target) for target in self.reading(side, at).targets):
+                            self.take(side, at)
 
     def own_names(self, whole: Id) -> set[Name]:
         """The names, other than its own, under which parts of a whole can be spoken of; what goes with it, too."""
@@ -221,9 +221,6 @@ class Choice:
                 holders.append(named(whole))
         self.target(holders)
         return bool(holders)
-
-
-SATELLITES = ("comment", "owner", "grant", "label", "extension_dependency")
 
 
 def named(id: Id) -> Name:

@@ -76,14 +76,15 @@ def edited(source: SqlSource, before: Sequence[Cut | Statement]) -> tuple[Cut | 
         TelamonError: a file does not split.
     """
     known = {item.path: item for item in before if isinstance(item, Cut)}
-    return tuple(
-        item
-        if isinstance(item, Statement)
-        else recut(known[item.path], item.text)
-        if item.path in known
-        else cut(item.text, item.path)
-        for item in source.given
-    )
+    found: list[Cut | Statement] = []
+    for item in source.given:
+        if isinstance(item, Statement):
+            found.append(item)
+        elif old := known.get(item.path):
+            found.append(recut(old, item.text))
+        else:
+            found.append(cut(item.text, item.path))
+    return tuple(found)
 
 
 def flat(items: Iterable[Cut | Statement]) -> tuple[Statement, ...]:

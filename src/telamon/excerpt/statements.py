@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
@@ -23,7 +22,6 @@ NAMED = (
 """How statements begin that touch nothing but what they name, or rows."""
 PLAIN = ("CREATE", "ALTER", "COMMENT", "SECURITY", "COPY", "INSERT", "UPDATE", "DELETE")
 """Words with which such statements begin, except for those that follow."""
-
 
 QUALIFIED = re.compile(r'"?\."?([\w$]+)')
 """What follows a name that says where another stands."""
@@ -95,7 +93,7 @@ def edit_between(old: Sequence[Statement], new: Sequence[Statement]) -> Edit:
         start += 1
     while end < shorter - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    mine, theirs = Counter(before[start : len(before) - end]), Counter(after[start : len(after) - end])
+    mine, theirs = set(before[start : len(before) - end]), set(after[start : len(after) - end])
     removed = [at for at in range(start, len(before) - end) if before[at] not in theirs]
     added = [at for at in range(start, len(after) - end) if after[at] not in mine]
     gone, come = set(removed), set(added)
