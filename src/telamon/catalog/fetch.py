@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import errors, generators
+from psycopg import capabilities, errors, generators
 from psycopg.adapt import Transformer
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import ExecStatus
@@ -18,9 +19,11 @@ from psycopg.pq import ExecStatus
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-Rows = list[tuple[Any, ...]]
+Rows = Iterator[tuple[Any, ...]]
 LARGE = 20_000
 """Relations from which on a second connection gains more than it costs."""
+PIECE = 4_000
+"""Rows that are taken in at once, while the server works on the next ones."""
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Who has taken another role sees other things than a new connection would.
@@ -83,7 +86,10 @@ class Snapshot:
         if other:
             streams.append(_Stream(other, [query.text for query in queries if query.apart]))
             self.stack.callback(streams[1].close)
-        return (streams[bool(other and query.apart)].rows() for query in queries)
+        for query in queries:
+            rows = streams[bool(other and query.apart)].rows()
+            yield rows
+            deque(rows, maxlen=0)  # what the caller did not take
 
 
 def _end(connection: psycopg.Connection[Any]) -> None:
@@ -109,6 +115,7 @@ class _Stream:
 
     def __init__(self, connection: psycopg.Connection[Any], queries: Sequence[str]) -> None:
         self.connection = connection
+        self.count = len(queries)
         self.transformer = Transformer(connection)
         self.results: SimpleQueue[PGresult | psycopg.Error] = SimpleQueue()
         connection.pgconn.enter_pipeline_mode()
@@ -120,14 +127,21 @@ class _Stream:
         self.thread.start()
 
     def _drain(self) -> None:
+        pieces = capabilities.has_stream_chunked()
         try:
-            while True:
-                result = self.connection.wait(generators.fetch_many(self.connection.pgconn))[0]
-                self.results.put(result)
-                if result.status == ExecStatus.PIPELINE_SYNC:
-                    return
+            for _ in range(self.count):
+                if pieces:
+                    self.connection.pgconn.set_chunked_rows_mode(PIECE)
+                while result := self._next():
+                    self.results.put(result)
+                    pieces &= result.status != ExecStatus.FATAL_ERROR  # what follows comes to nothing
+            self._next()  # the end of the pipeline
         except psycopg.Error as error:
             self.results.put(error)
+
+    def _next(self) -> PGresult | None:
+        result: PGresult | None = self.connection.wait(generators.fetch(self.connection.pgconn))
+        return result
 
     def rows(self) -> Rows:
         """The rows of the next query.
@@ -135,13 +149,16 @@ class _Stream:
         Raises:
             psycopg.Error: it failed.
         """
-        result = self.results.get()
-        if isinstance(result, psycopg.Error):
-            raise result
-        if result.status != ExecStatus.TUPLES_OK:
-            raise errors.error_from_result(result, self.connection.info.encoding)
-        self.transformer.set_pgresult(result)
-        return self.transformer.load_rows(0, result.ntuples, tuple)
+        while True:
+            result = self.results.get()
+            if isinstance(result, psycopg.Error):
+                raise result
+            if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.TUPLES_CHUNK):
+                raise errors.error_from_result(result, self.connection.info.encoding)
+            self.transformer.set_pgresult(result)
+            yield from self.transformer.load_rows(0, result.ntuples, tuple)
+            if result.status == ExecStatus.TUPLES_OK:
+                return
 
     def close(self) -> None:
         """Waits for what is in flight and leaves the connection as it was."""

@@ -152,7 +152,8 @@ class CatalogReader:
             return None
         return schema, name
 
-    def learn_classes(self, rows: list[tuple[int, str, str, int, bool, int]]) -> None:
+    def learn_classes(self, found: Iterable[tuple[Any, ...]]) -> None:
+        rows = list(found)
         self.classes = {oid: rest for oid, *rest in rows}
         self.own_defaults = {(method, type) for _, _, _, method, default, type in rows if default}
 
@@ -288,7 +289,7 @@ def read_catalog(
         queries += [Query(query, kind.apart) for kind, query in kinds]
         queries += [Query(text, True) for text in (objects_query(server), privileges_query(), DEPENDENCIES)]
         results = here.rows(queries)
-        user = str(next(results)[0][0])
+        user = str(next(next(results))[0])
         reader.catalogs = dict(next(results))
         reader.members = {(catalog, oid): extension for catalog, oid, extension in next(results)}
         reader.names = {(catalog, oid): (schema, name) for catalog, oid, schema, name in next(results)}
@@ -298,7 +299,7 @@ def read_catalog(
             kind.read(reader, next(results))
         nameless = [key for catalog, oids in next(results) if oids for key in reader.unknown(catalog, oids)]
         unmanaged = [name for (name,) in next(results)]
-        reader.edges = next(results)
+        reader.edges = list(next(results))
     unmanaged += reader.left
     unmanaged += describe(connection, nameless) if nameless else []
     return Catalog(reader.give(), server.version_num, tuple(sorted(unmanaged)), user)

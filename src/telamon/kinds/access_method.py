@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -33,7 +33,7 @@ class AccessMethod(Kind):
                    {function("a.amhandler", server)}
               FROM pg_catalog.pg_am a WHERE a.oid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, type, handler in rows:
             if not reader.is_member("pg_am", oid):
                 reader.add(("access_method", name), AccessMethodSpec(type, handler), ("pg_am", oid))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -76,7 +76,7 @@ class Aggregate(Kind):
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
              WHERE p.pronamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, args, arguments, signature, result, kind, direct, given in rows:
             if reader.is_member("pg_proc", oid):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -64,7 +64,7 @@ class ShellType(Kind):
              WHERE (t.typtype = 'b' OR NOT t.typisdefined) AND t.typnamespace IN {server.namespaces}
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, defined, given, functions, *in_and_out in rows:
             if reader.is_member("pg_type", oid):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -40,7 +40,7 @@ class Cast(Kind):
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_range r
                                 WHERE r.rngtypid = c.castsource AND r.rngmultitypid = c.casttarget)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, source, target, method, context in rows:
             if not reader.is_member("pg_cast", oid):
                 reader.add(("cast", source, target), CastSpec(method, CONTEXTS[context]), ("pg_cast", oid))

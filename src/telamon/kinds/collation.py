@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -41,7 +41,7 @@ class Collation(Kind):
                AND c.collencoding IN (-1, (SELECT encoding FROM pg_catalog.pg_database
                                             WHERE datname = pg_catalog.current_database()))"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, given in rows:
             if not reader.is_member("pg_collation", oid):
                 id = ("collation", schema, name)

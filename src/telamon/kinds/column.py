@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,10 +97,10 @@ class Column(Kind):
              WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.columns, self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         tables, attributes = reader.all_of("pg_class"), reader.attributes
         specs: dict[Row, ColumnSpec] = {}  # most columns are like many others

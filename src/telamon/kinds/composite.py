@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -48,7 +48,7 @@ class Composite(Kind):
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
              WHERE c.relkind = 'c' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         own = [
             row for row in rows if not reader.is_member("pg_type", row[3]) and not reader.is_member("pg_class", row[0])
         ]
@@ -148,7 +148,7 @@ class Attribute(Kind):
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
              WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, number, name, type, type_oid, collation in rows:
             parent = reader.find("pg_class", relation)
             if parent is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -42,10 +42,10 @@ class Default(Kind):
                       FROM pg_catalog.pg_attrdef d WHERE {server.of_relations("d.adrelid")}
                      GROUP BY d.adbin::text) same"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_attrdef"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         expressions = reader.all_of("pg_attrdef")
         for expression, sequence_oid, *places in rows:

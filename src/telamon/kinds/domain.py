@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -53,7 +53,7 @@ class Domain(Kind):
               JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
              WHERE t.typtype = 'd' AND t.typnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, base, collation, default, not_null, checks in rows:
             if reader.is_member("pg_type", oid):
                 continue
@@ -132,7 +132,7 @@ class DomainConstraint(Kind):
                    pg_catalog.pg_get_constraintdef(c.oid)
               FROM pg_catalog.pg_constraint c WHERE c.contypid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, domain_oid, name, valid, definition in rows:
             domain = reader.find("pg_type", domain_oid)
             if domain is not None:

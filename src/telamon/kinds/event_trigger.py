@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact
@@ -36,7 +36,7 @@ class EventTrigger(Kind):
               FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, event, schema, function, tags, enabled in rows:
             if not reader.is_member("pg_event_trigger", oid):
                 spec = EventTriggerSpec(event, (schema, function), tuple(sorted(tags or ())), enabled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -26,7 +26,7 @@ class Extension(Kind):
             " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, schema, relocatable in rows:
             needs = [("schema", schema)]
             reader.add(("extension", name), ExtensionSpec(schema, relocatable), ("pg_extension", oid), needs=needs)

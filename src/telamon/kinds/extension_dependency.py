@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, title
@@ -30,7 +30,7 @@ class ExtensionDependency(Kind):
               JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
              WHERE d.deptype = 'x' AND d.refclassid = 'pg_catalog.pg_extension'::regclass"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, extension in rows:
             found = reader.described(catalog, oid, 0)
             if found is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -62,7 +62,7 @@ class ForeignDataWrapper(Kind):
                    w.fdwoptions
               FROM pg_catalog.pg_foreign_data_wrapper w WHERE w.oid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, handler, validator, options in rows:
             if not reader.is_member("pg_foreign_data_wrapper", oid):
                 spec = WrapperSpec(path(handler), path(validator), tuple(sorted(options or ())))
@@ -103,7 +103,7 @@ class ForeignServer(Kind):
             SELECT s.oid::int8, s.srvname, w.fdwname, s.srvtype, s.srvversion, s.srvoptions, w.oid::int8
               FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, wrapper, type, version, options, wrapper_oid in rows:
             if not reader.is_member("pg_foreign_server", oid):
                 spec = ForeignServerSpec(wrapper, type, version, tuple(sorted(options or ())))
@@ -146,7 +146,7 @@ class UserMapping(Kind):
                    m.umoptions IS NULL AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
               FROM pg_catalog.pg_user_mappings m"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, server_oid, role, options, hidden in rows:
             server = reader.find("pg_foreign_server", server_oid)
             if server is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -34,7 +34,7 @@ class ForeignTable(Kind):
     def query(self, server: Server) -> str:
         return ""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         """The query of tables finds them."""
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id, title
@@ -90,7 +90,7 @@ class Grant(Kind):
             f" array_agg(sub) AS subs FROM ({listed}) o GROUP BY catalog, owner, acl, standard, member) s"
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, owner, held, given, member, oids, subs in rows:
             moved = self.moved(owner, by_grantee(held), by_grantee(given))
             if not moved:

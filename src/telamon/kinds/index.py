@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import repeat
@@ -91,10 +91,10 @@ class Index(Kind):
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
              WHERE NOT i.indisprimary AND {server.of_relations("i.indrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_class"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         relations, indexes = reader.all_of("pg_class"), KeyReader(reader)
         for oid, name, relation_oid, method, unique, distinct, count, *rest in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, title
@@ -33,7 +33,7 @@ class Label(Kind):
             SELECT c.relname, l.objoid::int8, 0, l.provider, l.label
               FROM pg_catalog.pg_shseclabel l JOIN pg_catalog.pg_class c ON c.oid = l.classoid"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, sub, provider, text in rows:
             found = reader.described(catalog, oid, sub)
             if found is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -30,7 +30,7 @@ class Language(Kind):
                    {function("l.laninline", server)}, {function("l.lanvalidator", server)}
               FROM pg_catalog.pg_language l WHERE l.oid >= 16384 AND l.lanispl"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, *rest in rows:
             if not reader.is_member("pg_language", oid):
                 reader.add(("language", name), LanguageSpec(*rest), ("pg_language", oid))

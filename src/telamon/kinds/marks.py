@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -68,7 +68,7 @@ class ReplicaIdentity(Mark):
              WHERE c.relreplident <> 'd' AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, words, index_oid in rows:
             table = reader.find("pg_class", oid)
             index = reader.find("pg_class", index_oid) if index_oid else None
@@ -92,7 +92,7 @@ class Cluster(Mark):
             SELECT i.indrelid::int8, i.indexrelid::int8
               FROM pg_catalog.pg_index i WHERE i.indisclustered AND {server.of_relations("i.indrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, index_oid in rows:
             table, index = reader.find("pg_class", oid), reader.find("pg_class", index_oid)
             if table is not None and index is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -46,7 +46,7 @@ class Membership(Kind):
               JOIN pg_catalog.pg_roles m ON m.oid = a.member
              WHERE m.rolname <> current_user AND m.rolname !~ '^pg_'{made} GROUP BY 1, 2 ORDER BY 1, 2"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         managed = reader.server.roles
         for role, member, *options in rows:
             if is_managed(member, managed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, title
@@ -56,7 +56,7 @@ class Owner(Kind):
             if not server.lacks(catalog)
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, role in rows:
             found = reader.described(catalog, oid, 0)
             if found is not None:

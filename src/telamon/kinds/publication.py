@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -56,7 +56,7 @@ class Publication(Kind):
             SELECT oid::int8, pubname, puballtables, ARRAY[pubinsert, pubupdate, pubdelete, pubtruncate], pubviaroot,
                    {generated} FROM pg_catalog.pg_publication"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, all_tables, flags, via_root, generated in rows:
             if not reader.is_member("pg_publication", oid):
                 publish = tuple(word for word, on in zip(ALL, flags, strict=True) if on)
@@ -127,7 +127,7 @@ class PublicationTable(PublicationMember):
                    {server.since(15, attributes, "'{}'::text[]")}
               FROM pg_catalog.pg_publication_rel m"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, publication_oid, relation, where, columns in rows:
             publication, table = reader.find("pg_publication", publication_oid), reader.find("pg_class", relation)
             if publication is not None and table is not None:
@@ -166,7 +166,7 @@ class PublicationSchema(PublicationMember):
             return ""
         return "SELECT oid::int8, pnpubid::int8, pnnspid::int8 FROM pg_catalog.pg_publication_namespace"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, publication_oid, namespace in rows:
             publication, schema = reader.find("pg_publication", publication_oid), reader.find("pg_namespace", namespace)
             if publication is not None and schema is not None:

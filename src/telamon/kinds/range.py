@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact, Id
@@ -57,7 +57,7 @@ class Range(Kind):
               JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.typnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, multi, multi_name, multi_array, subtype, given, *rest in rows:
             if reader.is_member("pg_type", oid):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -31,7 +31,7 @@ class Rule(Kind):
               FROM pg_catalog.pg_rewrite r
              WHERE r.rulename <> '_RETURN' AND {server.of_relations("r.ev_class")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, relation, name, definition, enabled in rows:
             table = reader.find("pg_class", relation)
             if table is not None:

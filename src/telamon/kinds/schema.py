@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -22,7 +22,7 @@ class Schema(Kind):
     def query(self, server: Server) -> str:
         return f"SELECT oid::int8, nspname FROM pg_catalog.pg_namespace WHERE oid IN {server.namespaces}"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name in rows:
             if not reader.is_member("pg_namespace", oid):
                 reader.add(("schema", name), SchemaSpec(), ("pg_namespace", oid))

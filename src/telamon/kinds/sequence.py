@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence as Rows
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
@@ -114,7 +114,7 @@ class Sequence(Kind):
              WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND d.deptype IS DISTINCT FROM 'i'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Rows[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, type, start, increment, low, high, cache, cycle, unlogged, table, column in rows:
             if reader.is_member("pg_class", oid):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -46,7 +46,7 @@ class Statistics(Kind):
               FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
              WHERE s.stxnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, relation, letters, columns, expressions, target in rows:
             table = reader.find("pg_class", relation)
             if table is not None and not reader.is_member("pg_statistic_ext", oid):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -152,10 +152,11 @@ class Table(Kind):
               LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
              WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         from telamon.kinds.foreign_table import ForeignTableSpec
 
         specs: dict[Row, TableSpec] = {}  # most tables are like many others
+        rows = list(rows)
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, unlogged, key, partition, of_type, of_oid, method, space, *rest in rows:
             options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest

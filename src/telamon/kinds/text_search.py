@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -57,7 +57,7 @@ class TextSearchFunctions(Kind):
               FROM pg_catalog.{self.catalog} t JOIN pg_catalog.pg_namespace n ON n.oid = t.{self.prefix}namespace
              WHERE t.{self.prefix}namespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, given in rows:
             if not reader.is_member(self.catalog, oid):
                 spec = FunctionsSpec(as_options(given))
@@ -102,7 +102,7 @@ class TextSearchDictionary(Kind):
               FROM pg_catalog.pg_ts_dict d JOIN pg_catalog.pg_namespace n ON n.oid = d.dictnamespace
              WHERE d.dictnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, template, given in rows:
             if not reader.is_member("pg_ts_dict", oid):
                 id = (self.name, schema, name)
@@ -153,7 +153,7 @@ class TextSearchConfiguration(Kind):
               FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
              WHERE c.cfgnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, parser, pairs in rows:
             if reader.is_member("pg_ts_config", oid):
                 continue

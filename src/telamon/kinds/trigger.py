@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -34,7 +34,7 @@ class Trigger(Kind):
               FROM pg_catalog.pg_trigger t
              WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {server.of_relations("t.tgrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, relation, name, definition, enabled, constraint in rows:
             table = reader.find("pg_class", relation)
             if table is not None and not reader.is_member("pg_trigger", oid):

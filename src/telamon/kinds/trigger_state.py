@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -42,7 +42,7 @@ class TriggerState(Kind):
               FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid
              WHERE t.tgparentid <> 0 AND t.tgenabled <> p.tgenabled AND {server.of_relations("t.tgrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, name, enabled, above, definition, triggers, ancestors in rows:
             table = reader.find("pg_class", relation)
             if table is None:

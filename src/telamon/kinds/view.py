@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Fact, Id
@@ -51,7 +51,7 @@ class View(Kind):
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
              WHERE c.relkind = '{self.relkind}' AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, reltype, array, rule, text, attributes, options, *rest in rows:
             if reader.is_member("pg_class", oid):
                 continue

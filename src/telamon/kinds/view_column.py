@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telamon.catalog.facts import Fact
@@ -44,7 +44,7 @@ class ViewColumn(Kind):
                AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0
                     OR a.attoptions IS NOT NULL)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, name, storage, compression, statistics, options in rows:
             view = reader.find("pg_class", relation)
             settings = column_options(options)
