@@ -5,9 +5,10 @@ PostgreSQL translates: what was read is built on the dev server and read there a
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, among, title
 from telamon.catalog.roles import ensure_roles
@@ -78,9 +79,8 @@ def _reworded(one: Any, other: Any) -> bool:
     """Whether two specs differ in texts only."""
     if one == other or (isinstance(one, str) and isinstance(other, str)):
         return True
-    if dataclasses.is_dataclass(one) and type(one) is type(other):
-        names = [field.name for field in dataclasses.fields(one)]
-        return all(_reworded(getattr(one, name), getattr(other, name)) for name in names)
+    if isinstance(one, Struct) and type(one) is type(other):
+        return all(_reworded(getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
     if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         return all(map(_reworded, one, other))
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +76,8 @@ def keep(catalog: Catalog) -> Kept:
                 elsewhere.setdefault(whole, {})[need] = other
                 users.setdefault(other, {})[whole] = None
     with paused():
-        pieces = {whole: _dumped((found, elsewhere.get(whole, {}))) for whole, found in rows.items()}
+        packed = ((whole, (found, elsewhere.get(whole, {}))) for whole, found in rows.items())
+        pieces = {whole: pickle.dumps(value, pickle.HIGHEST_PROTOCOL) for whole, value in packed}
     return Kept(
         catalog.version_num, catalog.unmanaged, catalog.user, pieces, {whole: tuple(of) for whole, of in users.items()}
     )
@@ -116,19 +116,3 @@ def load_catalog(key: str) -> Catalog | None:
 def save_catalog(key: str, catalog: Catalog) -> None:
     """Saves a catalog; a cache that cannot be written is only slower."""
     save_kept(key, keep(catalog))
-
-
-def _dumped(value: Any) -> bytes:
-    buffer = io.BytesIO()
-    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
-    return buffer.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Writes dataclasses as their values: their own way, for frozen ones with slots, takes ten times as long."""
-
-    def reducer_override(self, value: Any) -> Any:
-        slots = getattr(type(value), "__slots__", None)
-        if slots is None or isinstance(value, type):
-            return NotImplemented
-        return type(value), tuple(getattr(value, name) for name in slots)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs, title
 from telamon.diff import diff
@@ -166,12 +168,12 @@ def substituted(catalog: Catalog, names: Mapping[Id, Id]) -> Catalog:
             moved[fact.id] = renamed(fact.id, old[1:], new[1:])
 
     def spec(value: Any) -> Any:
-        if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        if not isinstance(value, Struct):
             return value
         changed = {
-            item.name: moved[current]
-            for item in dataclasses.fields(value)
-            if isinstance(current := getattr(value, item.name), tuple) and current in moved
+            name: moved[current]
+            for name in value.__struct_fields__
+            if isinstance(current := getattr(value, name), tuple) and current in moved
         }
         return replace(value, **changed) if changed else value
 

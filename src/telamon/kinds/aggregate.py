@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.written import Options, as_options, decoded, function, operator, option_list, options
 
 
-@dataclass(frozen=True, slots=True)
-class AggregateSpec:
+class AggregateSpec(Struct, frozen=True):
     """
     Args:
         arguments: as CREATE takes them, with ORDER BY and VARIADIC.

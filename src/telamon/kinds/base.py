@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.errors import TelamonError
 
 Row = tuple[Any, ...]
+
+
+T = TypeVar("T")
+
+
+class Aside(Struct, Generic[T], frozen=True, eq=False):
+    """A part of a spec that follows from the rest, or means nothing by itself: no difference between two specs."""
+
+    value: T
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Aside)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "..."
 
 
 @dataclass(frozen=True, slots=True)

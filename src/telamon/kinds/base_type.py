@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step, made
@@ -18,8 +19,7 @@ SETTABLE = ("RECEIVE", "SEND", "TYPMOD_IN", "TYPMOD_OUT", "ANALYZE", "SUBSCRIPT"
 """What ALTER TYPE ... SET can change. Source: PostgreSQL's documentation of ALTER TYPE."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellSpec:
+class ShellSpec(Struct, frozen=True):
     """
     Args:
         fixed: what can never change about the type that the shell becomes; empty while it is a mere shell.
@@ -28,8 +28,7 @@ class ShellSpec:
     fixed: Options
 
 
-@dataclass(frozen=True, slots=True)
-class BaseTypeSpec:
+class BaseTypeSpec(Struct, frozen=True):
     options: Options
 
 

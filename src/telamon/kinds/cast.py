@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.kinds.written import called
 CONTEXTS = {"a": " AS ASSIGNMENT", "i": " AS IMPLICIT", "e": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class CastSpec:
+class CastSpec(Struct, frozen=True):
     """
     Args:
         method: WITHOUT FUNCTION, WITH INOUT, or WITH FUNCTION and its name.

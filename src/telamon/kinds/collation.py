@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.types import swap_type
 from telamon.kinds.written import Options, as_options, decoded, option_list, options
 
 
-@dataclass(frozen=True, slots=True)
-class CollationSpec:
+class CollationSpec(Struct, frozen=True):
     options: Options
 
 

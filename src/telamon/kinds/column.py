@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
-from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
+from telamon.kinds.table import TABLES, alter_table, column_options, heirs, key_columns, option_steps, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -23,16 +25,14 @@ NOTHING_ELSE = (None,) * 6
 """What most rows end with: no options, not generated, no identity."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentitySpec:
+class IdentitySpec(Struct, frozen=True):
     always: bool
     schema: str
     sequence: str
     options: SequenceSpec
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
+class ColumnSpec(Struct, frozen=True):
     """
     Args:
         type: with modifier, as `format_type` writes it.
@@ -56,7 +56,7 @@ class ColumnSpec:
     statistics: int | None
     options: tuple[str, ...]
     foreign_options: tuple[str, ...] = ()
-    own_storage: str = field(default="", compare=False, repr=False)
+    own_storage: Aside[str] = Aside("")
 
 
 class Column(Kind):
@@ -265,7 +265,7 @@ class Column(Kind):
         clauses = []
         retyped = old is not None and old.base != spec.base
         if spec.storage != (old.storage if old and not retyped else ""):
-            clauses.append(f"{column} SET STORAGE {spec.storage or spec.own_storage}")
+            clauses.append(f"{column} SET STORAGE {spec.storage or spec.own_storage.value}")
         if old and spec.compression != old.compression:
             clauses.append(f"{column} SET COMPRESSION {spec.compression or 'default'}")
         if spec.statistics != (old.statistics if old else None):
@@ -283,7 +283,7 @@ class Column(Kind):
         return "typmod" if before.type != after.type else ""
 
     def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
-        if disturbance and old.id[-1] in getattr(ctx.old.facts[old.parent or old.id].spec, "key_columns", ()):
+        if disturbance and old.id[-1] in key_columns(ctx.old.facts[old.parent or old.id]):
             return True
         return old.spec.inherited != new.spec.inherited and not self.kept_by_inherit(old, new, ctx)
 
@@ -398,7 +398,7 @@ def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:
         statistics=statistics,
         options=column_options(options),
         foreign_options=tuple(sorted(foreign_options or ())),
-        own_storage=STORAGE[type.storage],
+        own_storage=Aside(STORAGE[type.storage]),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -16,8 +18,7 @@ SHARED = """
 """Those on roles and databases."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentSpec:
+class CommentSpec(Struct, frozen=True):
     text: str
 
 

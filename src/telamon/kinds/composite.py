@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.types import conversion, stored, swap_type, type_names
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class CompositeSpec:
+class CompositeSpec(Struct, frozen=True):
     """A composite type is its attributes, in their order.
 
     Args:
@@ -22,8 +22,7 @@ class CompositeSpec:
     attributes: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSpec:
+class AttributeSpec(Struct, frozen=True):
     type: str
     collation: tuple[str, str] | None
 

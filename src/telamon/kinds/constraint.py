@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -13,8 +15,7 @@ from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ConstraintSpec:
+class ConstraintSpec(Struct, frozen=True):
     """
     Args:
         definition: as the server writes it after the name, without NOT VALID, NOT ENFORCED and deferrability.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import function
 from telamon.quote import literal
 
 
-@dataclass(frozen=True, slots=True)
-class ConversionSpec:
+class ConversionSpec(Struct, frozen=True):
     source: str
     target: str
     function: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.table import TABLES, alter_table, heirs
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultSpec:
+class DefaultSpec(Struct, frozen=True):
     """
     Args:
         sequence: the sequence whose next value it is, when it is nothing more than that.

@@ -4,8 +4,9 @@ are made under the old ones; what those give, grants take into account."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -24,8 +25,7 @@ PUBLIC: Mapping[str, Privileges] = {"FUNCTIONS": (("EXECUTE", False),), "TYPES":
 Initial = Mapping[str, tuple[Privileges, Privileges]]
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultPrivilegeSpec:
+class DefaultPrivilegeSpec(Struct, frozen=True):
     """
     Args:
         held: what is given.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +13,7 @@ from telamon.kinds.types import stored, swap_type, type_names
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class DomainSpec:
+class DomainSpec(Struct, frozen=True):
     """
     Args:
         checks: (name, definition) of the constraints, not null included: they are facts of their own, but whether they
@@ -26,8 +27,7 @@ class DomainSpec:
     checks: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DomainCheckSpec:
+class DomainCheckSpec(Struct, frozen=True):
     definition: str
     valid: bool
 

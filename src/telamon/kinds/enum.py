@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.types import swap_type, type_names
 from telamon.quote import literal
 
 
-@dataclass(frozen=True, slots=True)
-class EnumSpec:
+class EnumSpec(Struct, frozen=True):
     labels: tuple[str, ...]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +13,7 @@ from telamon.kinds.trigger import STATES
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class EventTriggerSpec:
+class EventTriggerSpec(Struct, frozen=True):
     """
     Args:
         function: (schema, name).

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.naming import described
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionDependencySpec:
+class ExtensionDependencySpec(Struct, frozen=True):
     """There is nothing to say but that it is so."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.options import options_change, options_clause
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class WrapperSpec:
+class WrapperSpec(Struct, frozen=True):
     """
     Args:
         handler: (schema, name) of the function, or None.
@@ -24,16 +24,14 @@ class WrapperSpec:
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignServerSpec:
+class ForeignServerSpec(Struct, frozen=True):
     wrapper: str
     type: str | None
     version: str | None
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UserMappingSpec:
+class UserMappingSpec(Struct, frozen=True):
     """
     Args:
         options: None where the reader may not see them.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds import inheritance
@@ -13,8 +14,7 @@ from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignTableSpec:
+class ForeignTableSpec(Struct, frozen=True):
     """
     Args:
         inherits: parents in order; not the partitioned table of a partition.

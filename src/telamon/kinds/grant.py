@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -39,8 +40,7 @@ MEMBER = """
 COLUMNS = "catalog, oid, sub, acl, standard, owner"
 
 
-@dataclass(frozen=True, slots=True)
-class GrantSpec:
+class GrantSpec(Struct, frozen=True):
     """
     Args:
         held: (privilege, with grant option), sorted.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Named, Reader, Row, Server, Step
@@ -19,8 +21,7 @@ DESCENDING, FIRST = 1, 2
 DEFAULT_COLLATION = 100
 
 
-@dataclass(frozen=True, slots=True)
-class KeySpec:
+class KeySpec(Struct, frozen=True):
     """One key of an index: a column or an expression, and how it is ordered and compared."""
 
     text: str
@@ -31,8 +32,7 @@ class KeySpec:
     nulls_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IndexSpec:
+class IndexSpec(Struct, frozen=True):
     """
     Args:
         relation: the table or materialized view.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +13,7 @@ from telamon.kinds.naming import anywhere, described
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSpec:
+class LabelSpec(Struct, frozen=True):
     text: str
 
 

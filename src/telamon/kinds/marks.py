@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaIdentitySpec:
+class ReplicaIdentitySpec(Struct, frozen=True):
     """
     Args:
         words: FULL, NOTHING, or "" with an index.
@@ -23,8 +23,7 @@ class ReplicaIdentitySpec:
     index: Id | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterSpec:
+class ClusterSpec(Struct, frozen=True):
     index: Id
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.quote import ident
 from telamon.role_patterns import is_managed
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipSpec:
+class MembershipSpec(Struct, frozen=True):
     """
     Args:
         admin: whether the member may make others members.

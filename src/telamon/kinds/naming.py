@@ -38,7 +38,7 @@ def described(target: Id, ctx: Context) -> str:
         return f"CONSTRAINT {ident(target[3])} ON DOMAIN {ctx.name(*target[1:3])}"
     if kind == "not_null":
         fact = ctx.new.get(target) or ctx.old.facts[target]
-        return f"CONSTRAINT {ident(fact.spec.actual)} ON {ctx.name(*target[1:3])}"
+        return f"CONSTRAINT {ident(fact.spec.actual.value)} ON {ctx.name(*target[1:3])}"
     return signed(target, ctx)
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.inheritance import kept_parents
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class NotNullSpec:
+class NotNullSpec(Struct, frozen=True):
     """
     Args:
         constraint: its name where somebody gave it one; "" for those that the server makes up, which are no
@@ -27,7 +28,7 @@ class NotNullSpec:
     no_inherit: bool
     valid: bool
     inherited: bool
-    actual: str = field(default="", compare=False, repr=False)
+    actual: Aside[str] = Aside("")
 
 
 def made_up(name: str) -> bool:
@@ -41,7 +42,7 @@ def constraint_owners(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for fact in catalog:
         if fact.kind == "not_null":
-            found.setdefault((fact.id[1], fact.spec.actual), set()).add(fact.id[2])
+            found.setdefault((fact.id[1], fact.spec.actual.value), set()).add(fact.id[2])
         elif fact.kind in ("primary_key", "unique", "exclusion", "check", "foreign_key"):
             found.setdefault((fact.id[1], fact.id[3]), set()).add(fact.id[2])
     return found
@@ -49,7 +50,7 @@ def constraint_owners(catalog: Catalog) -> dict[tuple[str, str], set[str]]:
 
 def named_by_server(fact: Fact, ctx: Context) -> bool:
     """Whether the server gives the constraint its name by itself: it avoids names that the schema has already."""
-    name = fact.spec.actual
+    name = fact.spec.actual.value
     if not name:
         return True
     if name != f"{fact.id[2]}_{fact.id[3]}_not_null" or ("table", *fact.id[1:3]) in ctx.swapped:
@@ -63,7 +64,8 @@ def kept_by_another(fact: Fact, ctx: Context) -> bool:
     if table in ctx.created:
         return False
     marks = [mark for column in ctx.old.children(table) for mark in ctx.old.children(column.id)]
-    return any(mark.kind == fact.kind and mark.spec.actual == fact.spec.actual for mark in marks if mark.id != fact.id)
+    others = [mark for mark in marks if mark.kind == fact.kind and mark.id != fact.id]
+    return fact.spec.actual.value in [other.spec.actual.value for other in others]
 
 
 class NotNull(Kind):
@@ -100,11 +102,11 @@ class NotNull(Kind):
         for oid, relation, number, name, no_inherit, valid, inherited in rows:
             column = columns.get((relation, number))
             if column is not None:
-                spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, name)
+                spec = NotNullSpec("" if made_up(name) else name, no_inherit, valid, inherited, Aside(name))
                 yield ("not_null", *column[1:]), spec, oid, column, 0, ()
 
     def names(self, fact: Fact) -> tuple[str, ...]:
-        return (fact.spec.actual,) if fact.spec.actual else ()
+        return (fact.spec.actual.value,) if fact.spec.actual.value else ()
 
     def foldable(self, fact: Fact) -> bool:
         return bool(fact.spec.valid)
@@ -123,7 +125,7 @@ class NotNull(Kind):
         serial = any(sibling.kind == "sequence" for sibling in ctx.folded.get(fact.parent or fact.id, ()))
         if serial and named_by_server(fact, ctx):
             return ""
-        named = "" if named_by_server(fact, ctx) else f"CONSTRAINT {ident(spec.actual)} "
+        named = "" if named_by_server(fact, ctx) else f"CONSTRAINT {ident(spec.actual.value)} "
         return f"{named}NOT NULL{' NO INHERIT' if spec.no_inherit else ''}"
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
@@ -134,7 +136,7 @@ class NotNull(Kind):
         if named_by_server(fact, ctx) and spec.valid and not spec.no_inherit:
             clause = f"ALTER COLUMN {column} SET NOT NULL"
         else:
-            clause = f"ADD CONSTRAINT {ident(spec.actual)} NOT NULL {column}"
+            clause = f"ADD CONSTRAINT {ident(spec.actual.value)} NOT NULL {column}"
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
@@ -166,9 +168,9 @@ class NotNull(Kind):
             return None
         head, steps = alter_table(ctx, new.id), []
         if before.constraint != after.constraint and not after.inherited:
-            sql = f"{head} RENAME CONSTRAINT {ident(before.actual)} TO {ident(after.actual)}"
-            steps.append(Step(sql, f"rename constraint {before.actual} of {new.id[2]}"))
+            sql = f"{head} RENAME CONSTRAINT {ident(before.actual.value)} TO {ident(after.actual.value)}"
+            steps.append(Step(sql, f"rename constraint {before.actual.value} of {new.id[2]}"))
         if after.valid and not before.valid:
-            clause = f"VALIDATE CONSTRAINT {ident(after.actual)}"
-            steps.append(Step(f"{head} {clause}", f"validate constraint {after.actual} of {new.id[2]}"))
+            clause = f"VALIDATE CONSTRAINT {ident(after.actual.value)}"
+            steps.append(Step(f"{head} {clause}", f"validate constraint {after.actual.value} of {new.id[2]}"))
         return steps

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,13 +12,11 @@ from telamon.kinds.written import called, qualified, schema_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class FamilySpec:
+class FamilySpec(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class MemberSpec:
+class MemberSpec(Struct, frozen=True):
     """
     Args:
         text: the whole item, as in ALTER OPERATOR FAMILY ... ADD.
@@ -26,8 +25,7 @@ class MemberSpec:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClassSpec:
+class ClassSpec(Struct, frozen=True):
     """
     Args:
         family: quoted, with its schema.

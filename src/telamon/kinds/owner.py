@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -32,8 +33,7 @@ OWNED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerSpec:
+class OwnerSpec(Struct, frozen=True):
     role: str
 
 

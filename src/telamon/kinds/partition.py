@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import TABLES
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionSpec:
+class PartitionSpec(Struct, frozen=True):
     of: Id
     bound: str
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPartitionSpec:
+class IndexPartitionSpec(Struct, frozen=True):
     """
     Args:
         of: the partitioned index, or the constraint that it serves.

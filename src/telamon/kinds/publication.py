@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -13,8 +15,7 @@ from telamon.quote import ident, idents, literal
 ALL = ("insert", "update", "delete", "truncate")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSpec:
+class PublicationSpec(Struct, frozen=True):
     """
     Args:
         publish: the operations.
@@ -27,8 +28,7 @@ class PublicationSpec:
     generated: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationTableSpec:
+class PublicationTableSpec(Struct, frozen=True):
     """
     Args:
         columns: sorted; all of them when empty.
@@ -40,8 +40,7 @@ class PublicationTableSpec:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSchemaSpec:
+class PublicationSchemaSpec(Struct, frozen=True):
     """A schema whose tables are published."""
 
 

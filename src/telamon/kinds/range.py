@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -13,8 +14,7 @@ from telamon.kinds.written import Options, as_options, called, function, option_
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class RangeSpec:
+class RangeSpec(Struct, frozen=True):
     """
     Args:
         multirange: the multirange type's name; its schema is the range type's.

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step
 
 
-@dataclass(frozen=True, slots=True)
-class RoutineSpec:
+class RoutineSpec(Struct, frozen=True):
     """
     Args:
         definition: as `pg_get_functiondef` writes it: CREATE OR REPLACE.
@@ -32,7 +33,7 @@ class RoutineSpec:
     defaults: int
     checked: bool
     window: bool
-    parsed: bool = field(default=False, compare=False, repr=False)
+    parsed: Aside[bool] = Aside(False)
 
 
 TYPES = ("enum", "domain", "composite", "range", "base_type")
@@ -79,7 +80,7 @@ class Routine(Kind):
                 continue
             spec = RoutineSpec(
                 definition.rstrip(), prokind == "p", result, tuple(names or ()), tuple(modes or ()), tuple(types),
-                defaults, checked, prokind == "w", parsed,
+                defaults, checked, prokind == "w", Aside(parsed),
             )  # fmt: skip
             reader.add(("function", schema, name, args), spec, ("pg_proc", oid), needs=[("schema", schema)])
 
@@ -87,7 +88,7 @@ class Routine(Kind):
         return (("routine name", *fact.id[1:]),)
 
     def needs_parts(self, fact: Fact) -> bool:
-        return bool(fact.spec.parsed)
+        return bool(fact.spec.parsed.value)
 
     def rivals(self, fact: Fact) -> Id | None:
         return "overloads", *fact.id[1:3]
@@ -117,7 +118,7 @@ class Routine(Kind):
 
 def waits_for_rows(new: Fact, ctx: Context) -> bool:
     """Whether the body is parsed at once and must fit a row type that gets or loses columns."""
-    if not new.spec.parsed:
+    if not new.spec.parsed.value:
         return False
     return any(
         {part.id for part in ctx.old.children(need) if part.kind == "column"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -15,8 +16,7 @@ _LOOKS = ("not_null", "check", "unique", "primary_key", "exclusion", "foreign_ke
 """Parts of a table that look at its rows when they are made."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpec:
+class RowSpec(Struct, frozen=True):
     """
     Args:
         key: the columns by which the row is known.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaSpec:
+class SchemaSpec(Struct, frozen=True):
     """A schema has nothing but its name."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -14,8 +16,7 @@ LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceSpec:
+class SequenceSpec(Struct, frozen=True):
     """
     Args:
         owner: the column that owns it (its drop takes the sequence along), or None.

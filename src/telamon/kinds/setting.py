@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import THE_DATABASE, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -20,8 +21,7 @@ FOUND = "FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) AS c"
 CURRENT = "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingSpec:
+class SettingSpec(Struct, frozen=True):
     value: str
 
 

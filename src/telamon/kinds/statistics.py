@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +14,7 @@ from telamon.quote import ident
 WORDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
 
 
-@dataclass(frozen=True, slots=True)
-class StatisticsSpec:
+class StatisticsSpec(Struct, frozen=True):
     """
     Args:
         relation: the table or materialized view.

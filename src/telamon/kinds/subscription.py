@@ -6,7 +6,9 @@ Nothing here talks to the publisher: no slot is made or dropped there, and no ta
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -30,8 +32,7 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionSpec:
+class SubscriptionSpec(Struct, frozen=True):
     """
     Args:
         connection: None where the reader may not see it.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds import inheritance
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.types import conversion, moved_name
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class TableSpec:
+class TableSpec(Struct, frozen=True):
     """
     Args:
         partition_key: as in PARTITION BY, or "".
@@ -34,11 +35,16 @@ class TableSpec:
     options: tuple[str, ...]
     row_security: bool
     force_row_security: bool
-    key_columns: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    key_columns: Aside[tuple[str, ...]] = Aside(())
 
 
 TABLES = ("table", "foreign_table")
 """Kinds with columns, defaults, constraints and partitions' bounds."""
+
+
+def key_columns(table: Fact) -> tuple[str, ...]:
+    """The columns that the partition key of a table, foreign or not, uses."""
+    return table.spec.key_columns.value if isinstance(table.spec, TableSpec) else ()
 
 
 @lru_cache(maxsize=4)
@@ -172,7 +178,7 @@ class Table(Kind):
             else:
                 am = reader.name_of("pg_am", method)[1] if method else "heap"
                 storage = ("" if am == "heap" else am, space or "", settings)
-                about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, tuple(in_key or ()))
+                about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, Aside(tuple(in_key or ())))
                 spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
                 needs.append(reader.find("pg_type", of_oid))

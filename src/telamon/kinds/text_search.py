@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,13 +13,11 @@ from telamon.kinds.written import Options, as_options, function, option_list, op
 from telamon.quote import ident, idents
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionsSpec:
+class FunctionsSpec(Struct, frozen=True):
     functions: Options
 
 
-@dataclass(frozen=True, slots=True)
-class DictionarySpec:
+class DictionarySpec(Struct, frozen=True):
     """
     Args:
         options: as the server wrote them down: `language = 'english', stopwords = 'english'`.
@@ -28,8 +27,7 @@ class DictionarySpec:
     options: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationSpec:
+class ConfigurationSpec(Struct, frozen=True):
     """
     Args:
         mappings: (token type, dictionaries in order), by token type.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import called
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class TransformSpec:
+class TransformSpec(Struct, frozen=True):
     from_sql: str | None
     to_sql: str | None
 

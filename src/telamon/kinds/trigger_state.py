@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.kinds.trigger import STATES
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerStateSpec:
+class TriggerStateSpec(Struct, frozen=True):
     """
     Args:
         enabled: its own state.

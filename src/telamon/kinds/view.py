@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import option_steps, options_text
 from telamon.quote import ident, idents
 
 
-@dataclass(frozen=True, slots=True)
-class ViewSpec:
+class ViewSpec(Struct, frozen=True):
     """
     Args:
         columns: (name, type, collation; "-" without) in order: what CREATE OR REPLACE must keep as a prefix.
@@ -25,7 +26,7 @@ class ViewSpec:
     access_method: str = ""
     tablespace: str = ""
     populated: bool = True
-    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    written: Aside[tuple[str, ...]] = Aside(())
 
 
 class View(Kind):
@@ -60,7 +61,7 @@ class View(Kind):
             written = tuple(options or ())
             body = text.rstrip().removesuffix(";")
             method, space, populated = rest
-            spec = ViewSpec(body, columns, tuple(sorted(written)), method or "", space, populated, written)
+            spec = ViewSpec(body, columns, tuple(sorted(written)), method or "", space, populated, Aside(written))
             reader.add(id, spec, ("pg_class", oid), needs=[("schema", schema)])
             reader.alias("pg_type", reltype, id)
             reader.alias("pg_type", array, id)
@@ -80,7 +81,9 @@ class View(Kind):
         values = [
             f"NULL::{type}{'' if collation == '-' else f' COLLATE {collation}'}" for _, type, collation in spec.columns
         ]
-        stub = fact._replace(spec=replace(spec, definition=f"SELECT {', '.join(values)}", options=(), written=()))
+        stub = fact._replace(
+            spec=replace(spec, definition=f"SELECT {', '.join(values)}", options=(), written=Aside(()))
+        )
         return [Step(self.text(stub, ctx, "CREATE OR REPLACE VIEW"), f"put a stub in the place of view {fact.id[2]}")]
 
     def text(self, fact: Fact, ctx: Context, verb: str) -> str:
@@ -94,7 +97,7 @@ class View(Kind):
         if spec.access_method:
             parts.append(f" USING {ident(spec.access_method)}")
         if spec.options:
-            parts.append(f" WITH ({options_text(spec.written)})")
+            parts.append(f" WITH ({options_text(spec.written.value)})")
         if spec.tablespace:
             parts.append(f" TABLESPACE {ident(spec.tablespace)}")
         parts.append(f" AS\n{spec.definition}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -12,8 +13,7 @@ from telamon.kinds.table import column_options, option_steps
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ViewColumnSpec:
+class ViewColumnSpec(Struct, frozen=True):
     """
     Args:
         storage: "" when it is the type's own.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import Counter
 from typing import Any
 
+from msgspec import Struct
+
 from telamon.catalog.facts import Catalog
+from telamon.kinds.base import Aside
 
 VERSION = 1
 """Of the format; it counts up when a field changes its meaning or goes."""
@@ -39,8 +41,10 @@ def facts_as_json(catalog: Catalog) -> str:
 
 def plain(value: Any) -> Any:
     """A spec as dictionaries, lists and scalars; sets in one order."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Aside):
+        return plain(value.value)
+    if isinstance(value, Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     if isinstance(value, (set, frozenset)):
