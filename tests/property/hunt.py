@@ -145,7 +145,7 @@ class Hunt:
         self.clone(name, "proof")
         return Database("proof", self.server.url("proof"), self)
 
-    def drop(self, database: Database) -> None:
+    def drop(self, database: Database, *, wait: bool = True) -> None:
         """Drops a copy that the proof is done with."""
         self.server.drop(database.name)
 

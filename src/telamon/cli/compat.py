@@ -124,11 +124,14 @@ def _split(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -
 
 
 def _patterns(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    from telamon.hcl.exclude import translated
-
     found: list[str] = []
     for each in _split(ctx, param, given):
-        found += translated(each, where="--exclude") if "[type=" in each else [each]
+        if "[type=" in each:
+            from telamon.hcl.exclude import translated
+
+            found += translated(each, where="--exclude")
+        else:
+            found.append(each)
     return tuple(found)
 
 

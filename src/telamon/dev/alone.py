@@ -84,7 +84,7 @@ class AloneDev(Dev):
         _remove(cluster)
         self._evict()
 
-    def drop(self, database: Database) -> None:
+    def drop(self, database: Database, *, wait: bool = True) -> None:
         """Stops the database's server and deletes it."""
         _, cluster = self._live.pop(database.name)
         cluster.leave(signal.SIGQUIT)

@@ -9,12 +9,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 
-from telamon.dev.places import Account, server_directory
+from telamon.dev.places import Account, cache_directory, server_directory
 from telamon.errors import TelamonError
+from telamon.whole import replacing
 
 OLDEST_MAJOR = 14
 KNOWN_PLACES = (
@@ -169,8 +171,19 @@ def _probe(folder: Path) -> Binaries | None:
 
 
 def _output(program: Path, option: str) -> str:
-    """What `program option` prints; nothing when it cannot be run, for then the place is of no use."""
+    """What `program option` prints; nothing when it cannot be run, for then the place is of no use.
+
+    A program that was not changed since is not run again: that takes as long as a query.
+    """
     try:
-        return subprocess.run([program, option], capture_output=True, text=True, timeout=10, check=True).stdout
+        status = program.stat()
+        about = f"{program}\0{option}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ino}"
+        known = cache_directory() / f"program-{hashlib.sha256(about.encode()).hexdigest()[:20]}"
+        with suppress(FileNotFoundError):
+            return known.read_text()
+        printed = subprocess.run([program, option], capture_output=True, text=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
+    with suppress(OSError), replacing(known) as file:  # else it is only slower the next time
+        file.write(printed.encode())
+    return printed

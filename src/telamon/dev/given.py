@@ -105,7 +105,7 @@ class LentDev(Dev):
     def keep(self, database: Database, key: str) -> None:
         database.drop()
 
-    def drop(self, database: Database) -> None:
+    def drop(self, database: Database, *, wait: bool = True) -> None:
         """Empties the database."""
         self._lent = None
         clean(self._own(), self.description)

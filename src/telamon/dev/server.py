@@ -11,6 +11,7 @@ import itertools
 import secrets
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -96,8 +97,18 @@ class ServerDev(Dev):
         self._connection: Connection | None = None
         self._making = threading.RLock()
         self._preparing: threading.Thread | None = None
+        self._prepared: list[Database] = []
+        self._dropper = ThreadPoolExecutor(1)
+        self._drops: list[Future[None]] = []
 
     def create(self, template: str | None = None) -> Database:
+        if self._preparing and template is None:
+            self._preparing.join()
+            with suppress(IndexError):
+                return self._prepared.pop()
+        return self._make(template)
+
+    def _make(self, template: str | None = None) -> Database:
         name = f"{PREFIX}{self._run:08x}_{next(self._numbers)}"
         self._create(name, template_name(template) if template is not None else "template0")
         database = Database(name, self._conninfo_of(name), self)
@@ -105,13 +116,18 @@ class ServerDev(Dev):
         return database
 
     def prepare(self) -> None:
-        """Begins to start the server, so that it may be there when it is needed; what goes wrong is told then."""
+        """Begins to start the server, and to make an empty database for each of the two states of a comparison, so
+        that they may be there when they are needed; what goes wrong is told then.
+        """
         self._preparing = threading.Thread(target=self._prepare)
         self._preparing.start()
 
     def _prepare(self) -> None:
         with suppress(TelamonError):
-            self._maintenance()
+            for _ in range(2):
+                database = self._make()
+                database.connect_ahead(2)  # one that executes, one that reads
+                self._prepared.append(database)
 
     def has(self, key: str) -> bool:
         found = self.execute("SELECT FROM pg_database WHERE datname = %s AND NOT datallowconn", template_name(key))
@@ -138,17 +154,23 @@ class ServerDev(Dev):
         database.release()
         self._evict()
 
-    def drop(self, database: Database) -> None:
+    def drop(self, database: Database, *, wait: bool = True) -> None:
         """Drops a database of this run; those that use it are cut off."""
         self._live.pop(database.name, None)
-        self.drop_named(database.name)
+        dropped = self._dropper.submit(self.drop_named, database.name)
+        if wait:
+            dropped.result()
+        else:
+            self._drops.append(dropped)
 
     def drop_all(self) -> None:
-        """Drops what this run made."""
+        """Drops what this run made, and waits for that."""
         if self._preparing:
             self._preparing.join()
         for database in list(self._live.values()):
-            database.drop()
+            database.drop(wait=False)
+        while self._drops:
+            self._drops.pop().result()
 
     def close(self) -> None:
         try:

@@ -43,7 +43,7 @@ class Text:
         small = [statement.text.lower() for statement in statements]
         self.small = SEPARATOR.join(small)
         self.starts = list(accumulate((len(text) + len(SEPARATOR) for text in small), initial=0))
-        others = [at for at, text in enumerate(small) if not text.startswith(NAMED)]
+        others = [at for at, text in enumerate(small) if not (text.startswith(NAMED) or _is_plain_grant(text))]
         self.others = {at: keywords(statements[at].text) for at in others}
         """The statements that may do more than they say, with their first words."""
         settings = {at for at, words in self.others.items() if is_setting(statements[at], words)}
@@ -119,8 +119,13 @@ def harmless(text: Text, since: int) -> None:
             raise Doubt(f"{first} {second} may reach what it does not name")
 
 
+def _is_plain_grant(small: str) -> bool:
+    """Whether a statement is about the privileges of what it names, and of nothing else."""
+    return small.startswith(("grant ", "revoke ")) and not ("all" in small and "schema" in small)
+
+
 def _is_wide(words: Sequence[str], small: str) -> bool:
     """Whether a statement is about the privileges of whatever is there, or is yet to come."""
     if words[:2] == ("ALTER", "DEFAULT"):
         return True
-    return words[:1] in (("GRANT",), ("REVOKE",)) and "all" in small and "schema" in small and syntax.names_all(small)
+    return words[:1] in (("GRANT",), ("REVOKE",)) and not _is_plain_grant(small) and syntax.names_all(small)
