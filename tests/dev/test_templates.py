@@ -91,3 +91,18 @@ def test_a_prepared_transaction_is_no_obstacle(server: EmbeddedDev) -> None:
         database.connect().execute("BEGIN; CREATE TABLE t (); PREPARE TRANSACTION 'x'")
     server.drop_all()
     assert databases(server) == 0
+
+
+def test_databases_that_are_made_ahead_are_given_out_and_go_with_the_others(server: EmbeddedDev) -> None:
+    with open_dev() as dev:
+        assert isinstance(dev, EmbeddedDev)
+        dev.prepare()
+        first, second, third = (dev.create() for _ in range(3))
+        assert len({database.name for database in (first, second, third)}) == 3
+        reading, executing, more = (first.connect() for _ in range(3))
+        assert len({connection.info.backend_pid for connection in (reading, executing, more)}) == 3
+        executing.execute("CREATE TABLE t (a int)")
+        assert reading.execute("SELECT count(*) FROM t").fetchone() == (0,)
+        assert second.connect().execute("SELECT to_regclass('t')").fetchone() == (None,)
+        dev.prepare()
+    assert databases(server) == 0
