@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,17 +31,15 @@ MEMBERS = (
     " WHERE d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.deptype = 'e'"
 )
 
-SUB_BITS = 16
-SUB_MASK, OID_MASK = 2**SUB_BITS - 1, 2**32 - 1
-"""What a pair of column numbers, or of OIDs, is taken apart by."""
-
-# Edges that order creation, as arrays of pairs: one row for each two catalogs. Toast tables, schemas (a parent each)
-# and what initdb made are left out in the server; so is what a table's columns, array types and row types say of each
-# other, what ties a default to its column and an index to its constraint, and the triggers behind foreign keys.
+# Edges that order creation: one row for each two catalogs, with pairs of OIDs, and of column numbers, packed. Toast
+# tables, schemas (a parent each) and what initdb made are left out in the server; so is what a table's columns, array
+# types and row types say of each other, what ties a default to its column and an index to its constraint, and the
+# triggers behind foreign keys.
 # (As int8, so that the catalog is read through and not by its indexes.)
-DEPENDENCIES = f"""
-SELECT classid, refclassid, deptype, array_agg(objid::int8 << 32 | refobjid::int8)::text,
-       array_agg(objsubid << {SUB_BITS} | refobjsubid)::text
+DEPENDENCIES = """
+SELECT classid, refclassid, deptype,
+       string_agg(pg_catalog.int8send(objid::int8 << 32 | refobjid::int8), ''),
+       string_agg(pg_catalog.int4send(objsubid << 16 | refobjsubid), '')
   FROM pg_catalog.pg_depend
  WHERE objid::int8 >= 16384 AND refobjid::int8 >= 16384 AND deptype IN ('n', 'a', 'i', 'P', 'S')
    AND refclassid <> 'pg_catalog.pg_namespace'::regclass
@@ -177,23 +177,24 @@ class CatalogReader:
     def name_of(self, catalog: str, oid: int) -> tuple[str, str]:
         return self.names[catalog, oid]
 
-    def ends(self, class_oid: int, places: Iterable[tuple[int, int]]) -> Iterator[Id | None]:
+    def ends(self, class_oid: int, oids: Sequence[int], subs: Sequence[int]) -> list[Id | None]:
         """The facts that one end of many dependencies means: a column, else its table; a member, else its extension.
 
         Args:
-            places: (OID, number of the column).
+            subs: the numbers of columns, 0 for the whole.
         """
         catalog = self.catalogs[class_oid]
-        wholes, columns, members = self.wholes[catalog], self.columns, self.members
-        extensions = self.wholes["pg_extension"]
-        for place in places:
-            oid, sub = place
-            found = columns.get(place) if sub else None
-            if found is None:
-                found = wholes.get(oid)
-                if found is None and (catalog, oid) in members:
-                    found = extensions.get(members[catalog, oid])
-            yield found
+        wholes, columns = self.wholes[catalog], self.columns
+        if any(subs):
+            found = [columns.get(place) or wholes.get(place[0]) for place in zip(oids, subs, strict=True)]
+        else:
+            found = list(map(wholes.get, oids))
+        if None in found:
+            extensions, members = self.wholes["pg_extension"], self.members
+            for place, (id, oid) in enumerate(zip(found, oids, strict=True)):
+                if id is None and (catalog, oid) in members:
+                    found[place] = extensions.get(members[catalog, oid])
+        return found
 
     def give(self) -> dict[Id, Fact]:
         """The facts. The reader lets go of them: they hold it by their links, and no ring shall keep them in memory."""
@@ -215,23 +216,19 @@ class CatalogReader:
             needs[id].update(part for part in parts[of] if part[0] in kinds)
         auto: dict[Id, set[Id]] = {}
         instead = {self.wholes[catalog].get(oid): changes for (catalog, oid), changes in self.instead.items()}
-        for class_oid, ref_class, strength, oids, subs in self.edges:
-            taken = strength != "n"
-            pairs = list(zip(numbers_in(oids), numbers_in(subs), strict=True))
-            sources = self.ends(class_oid, ((oid >> 32 & OID_MASK, sub >> SUB_BITS) for oid, sub in pairs))
-            targets = self.ends(ref_class, ((oid & OID_MASK, sub & SUB_MASK) for oid, sub in pairs))
-            for source, target in zip(sources, targets, strict=True):
-                if source is None or target is None or target is source or target is parents[source]:
-                    continue
-                strong = taken
-                if source in instead and target in instead[source]:
-                    target, strong = instead[source][target], True
-                if target[1 : len(source)] == source[1:] and len(target) > len(source):
-                    continue  # a whole on its own part: a table on a column of its partition key
-                needs.setdefault(source, set()).add(target)
-                if strong:
-                    auto.setdefault(source, set()).add(target)
-        known, takes = {}, {}
+        for source, target, strong in self.linked():
+            if instead and source in instead and target in instead[source]:
+                target, strong = instead[source][target], True
+            if len(target) > len(source) and target[1 : len(source)] == source[1:]:
+                continue  # a whole on its own part: a table on a column of its partition key
+            for found in (needs, auto) if strong else (needs,):
+                others = found.get(source)
+                if others is None:
+                    found[source] = {target}
+                else:
+                    others.add(target)
+        known: Needs = {}
+        takes: Needs = {}
         for id, wanted in needs.items():
             taking = auto.get(id, set())
             parent = parents[id]
@@ -240,13 +237,31 @@ class CatalogReader:
                 taking.add(parent)
             wanted.discard(id)
             known[id] = frozenset(wanted)
-            takes[id] = known[id] & taking
+            takes[id] = known[id] if taking == wanted else known[id] & taking
         return known, takes
 
+    def linked(self) -> Iterator[tuple[Id, Id, bool]]:
+        """(source, target, whether it goes with it) of what `pg_depend` says of facts, parents left out."""
+        parents = self.parents
+        for class_oid, ref_class, strength, packed_oids, packed_subs in self.edges:
+            oids, subs = numbers_in(packed_oids, "I"), numbers_in(packed_subs, "H")
+            sources, targets = self.ends(class_oid, oids[::2], subs[::2]), self.ends(ref_class, oids[1::2], subs[1::2])
+            strong = strength != "n"
+            for source, target in zip(sources, targets, strict=True):
+                if source and target and target is not parents[source] and target is not source:
+                    yield source, target, strong
 
-def numbers_in(array: str) -> Iterable[int]:
-    """The numbers of an array as the server writes it."""
-    return map(int, array[1:-1].split(","))
+
+def numbers_in(packed: bytes, code: str) -> array[int]:
+    """The numbers that the server packed, one after the other.
+
+    Args:
+        code: of what there is in memory: I for OIDs, H for the numbers of columns.
+    """
+    numbers = array(code, packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def read_catalog(

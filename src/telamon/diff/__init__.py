@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from builtins import id as builtin_id
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,22 +31,14 @@ class Changes:
 @paused()
 def diff(old: Catalog, new: Catalog) -> Changes:
     """What has to change for `old` to become `new`."""
-    alike: set[tuple[int, int]] = set()  # specs, by address: many facts of a catalog share one
-    altered = []
+    added, altered = [], []
+    known = old.facts.get
     for id, fact in new.facts.items():
-        was = old.facts.get(id)
+        was = known(id)
         if was is None:
-            continue
-        pair = (builtin_id(was.spec), builtin_id(fact.spec))
-        if pair not in alike:
-            if was.spec != fact.spec:
-                altered.append(id)
-                continue
-            alike.add(pair)
-        if was.parent != fact.parent:
+            added.append(id)
+        elif was.spec != fact.spec or was.parent != fact.parent:
             altered.append(id)
-    return Changes(
-        tuple(id for id in new.facts if id not in old.facts),
-        tuple(id for id in old.facts if id not in new.facts),
-        tuple(altered),
-    )
+    gone = len(old.facts) - (len(new.facts) - len(added))
+    removed = (id for id in old.facts if id not in new.facts) if gone else ()
+    return Changes(tuple(added), tuple(removed), tuple(altered))
