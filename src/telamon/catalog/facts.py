@@ -49,7 +49,7 @@ class Fact(NamedTuple):
 
     Args:
         id: its identity.
-        spec: the kind's frozen dataclass; two facts are the same thing in the same state when id and spec are equal.
+        spec: the kind's frozen Struct; two facts are the same thing in the same state when id and spec are equal.
         parent: what it is a part of; it comes and goes with its parent.
         order: its place among its siblings; for readable output, not compared.
         links: what the facts of its catalog need.
