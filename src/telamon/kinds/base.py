@@ -288,7 +288,7 @@ class Kind:
         raise NotImplementedError
 
     def read(self, reader: Reader, rows: Iterable[Row]) -> None:
-        """Turns the query's rows into facts."""
+        """Turns the rows of the query into facts. They can be gone through once, while the server still sends them."""
         raise NotImplementedError
 
     def fold_into(self, fact: Fact, catalog: Catalog) -> Id | None:
