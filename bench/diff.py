@@ -1,4 +1,4 @@
-"""`migrate diff` on large schemas against pg_dump and psql in the same run (bars P1 to P4).
+"""`migrate diff` on large schemas against pg_dump and psql in the same run (bars P1 to P6).
 
 python bench/diff.py [tables ...]
 """
@@ -6,6 +6,7 @@ python bench/diff.py [tables ...]
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import sys
 from pathlib import Path
@@ -27,6 +28,43 @@ with psycopg.connect(sys.argv[1], autocommit=True) as connection:
 print(json.dumps([min(times[1:]), len(catalog.facts)]))
 """
 
+CHANGE = """
+import sys, time, json, psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from telamon.catalog.read import read_catalog
+from telamon.diff import diff
+from telamon.kinds.base import Server
+from telamon.plan import make_plan
+url, changed = sys.argv[1], make_conninfo(sys.argv[1], dbname="changed")
+with psycopg.connect(url, autocommit=True) as connection:
+    source = connection.info.dbname
+    old = read_catalog(connection)
+with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+    connection.execute(sql.SQL("CREATE DATABASE changed TEMPLATE {}").format(sql.Identifier(source)))
+with psycopg.connect(changed, autocommit=True) as connection:
+    tables = sorted(fact.id for fact in old if fact.kind == "table" and not fact.spec.partition)[::100]
+    for _, schema, name in tables:
+        table = sql.Identifier(schema, name)
+        connection.execute(sql.SQL("ALTER TABLE {} ADD COLUMN one_percent text").format(table))
+    connection.execute("SELECT count(*) FROM pg_class")
+    times = []
+    for _ in range(3):
+        new = None
+        start = time.perf_counter()
+        new = read_catalog(connection)
+        times.append(time.perf_counter() - start)
+start = time.perf_counter()
+for catalog in (old, new):
+    assert next(iter(catalog)).links.found
+plan = make_plan(old, new, Server(new.version_num))
+took = time.perf_counter() - start
+assert len(plan.steps) == len(tables) == len(diff(old, new).added)
+with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+    connection.execute("DROP DATABASE changed")
+print(json.dumps([took, min(times)]))
+"""
+
 
 def measure(here: Bench, tables: int) -> list[Line]:
     """All bars for one size."""
@@ -42,6 +80,8 @@ def measure(here: Bench, tables: int) -> list[Line]:
     dump = best(lambda: here.run(str(programs() / "pg_dump"), "--schema-only", url), 3).wall
     reading, facts = json.loads(here.run(sys.executable, "-c", READ, url).output)
     lines = [Line("P4", f"reading a catalog of {facts} facts : pg_dump", reading, dump, 0.35)]
+    took, reading = json.loads(here.run(sys.executable, "-c", CHANGE, url).output)
+    lines.append(Line("P5", "diff and plan of 1 %, with all dependencies : reading one catalog", took, reading, 1.0))
 
     def diff(name: str) -> Cost:
         return here.telamon("migrate", "diff", name, "--to", "file://schema.sql", cwd=project)
@@ -55,7 +95,8 @@ def measure(here: Bench, tables: int) -> list[Line]:
     lines.append(Line("P3", "one column, nothing cached : psql + pg_dump", diff("cold").wall, load + dump, 1.5))
 
     warm = [one_column(here, project, text, f"note_{number}") for number in range(1, 4)]
-    lines.append(Line("P2", "one column, warm cache : pg_dump", min(cost.wall for cost in warm), dump, 1.0))
+    bar = None if tables < 1_000 else 1.0 if tables < 10_000 else 0.5
+    lines.append(Line("P2", "one column, warm cache : pg_dump", min(cost.wall for cost in warm), dump, bar))
 
     diff("settles")  # the last edit was undone: directory and schema differ until this one
     diff("nothing")
@@ -63,6 +104,8 @@ def measure(here: Bench, tables: int) -> list[Line]:
     version = best(lambda: here.telamon("--version")).wall
     files = best(lambda: here.telamon("migrate", "hash", cwd=project)).wall - version
     peer = version + max(files, 0.0) / 2  # twice the start plus once the files is the bar
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of all that ran, pg_dump and psql, too
+    lines.append(Line("P6", "MiB of memory at most : 1 GiB", peak, 1024, 1.0))
     lines.append(Line("P1", "nothing changed : telamon --version, reading and hashing", nothing, peer, 2))
     return lines
 
