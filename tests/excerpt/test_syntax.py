@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from telamon.excerpt.statements import Text
 from telamon.excerpt.syntax import NOTHING, Names, hits, read
+from telamon.statements import Origin, Statement
 
 MADE = (
     ("CREATE TABLE app.T (id int)", {("app", "t")}),
@@ -103,3 +105,26 @@ def test_names_without_schema_are_like_each_of_that_name() -> None:
 
 def test_names_are_found_as_whole_words() -> None:
     assert list(hits("t, tt, a.t, t$ t_ xt (t)", "t")) == [0, 9, 22]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("GRANT SELECT ON other.t TO r", False),
+        ('GRANT SELECT ON "other"."t" TO r', False),
+        ('GRANT SELECT ON "Other".t TO r', False),
+        ("GRANT SELECT ON app.t TO r", True),
+        ("GRANT SELECT ON t TO r", True),
+        ("GRANT SELECT ON other . t TO r", True),  # it is read, and found to be another
+        ("SELECT other.t, x FROM other, t", True),
+        ('GRANT SELECT ON "app-other".t TO r', True),
+        ('GRANT SELECT ON "a.other".t TO r', True),
+        ('GRANT SELECT ON "app""other".t TO r', True),
+        ("GRANT SELECT ON app_other.t TO r", True),
+        ("CREATE TABLE t.x (a int)", False),
+        ("GRANT USAGE ON SCHEMA t TO r", True),
+    ],
+)
+def test_a_name_that_is_said_to_stand_elsewhere_is_another(text: str, counts: bool) -> None:
+    found = Text([Statement(text, Origin("s.sql"))]).naming("t", {"x"}, {"other"})
+    assert list(found) == ([0] if counts else [])

@@ -97,8 +97,9 @@ class Choice:
 
     def naming(self, name: Name) -> Iterator[tuple[int, int]]:
         """(side, place) of the statements in which a name stands and may mean a whole."""
+        elsewhere = self.members.keys() - {name[0]} if name[0] else frozenset()
         for side, text in enumerate(self.sides):
-            for at in text.naming(searchable(name), self.members.get(name[1], frozenset())):
+            for at in text.naming(searchable(name), self.members.get(name[1], frozenset()), elsewhere):
                 yield side, at
 
     def follow(self, names: Iterable[Name]) -> bool:

@@ -25,6 +25,10 @@ PLAIN = ("CREATE", "ALTER", "COMMENT", "SECURITY", "COPY", "INSERT", "UPDATE", "
 
 QUALIFIED = re.compile(r'"?\."?([\w$]+)')
 """What follows a name that says where another stands."""
+QUALIFIER = re.compile(r'(?:(?<!")"([^"]+)"|(?<![\w$"])([\w$]+))\."?\Z')
+"""What stands before a name that is said to stand in it."""
+LONGEST = 130
+"""Characters of a qualifier, in quotes; a longer one is not recognised as such."""
 
 
 class Doubt(Exception):
@@ -55,11 +59,12 @@ class Text:
         """The words of a statement, in small letters."""
         return syntax.words_of(self.statements[at].text)
 
-    def naming(self, name: str, members: Set[str] = frozenset()) -> Iterator[int]:
+    def naming(self, name: str, members: Set[str] = frozenset(), elsewhere: Set[str] = frozenset()) -> Iterator[int]:
         """The statements in whose text a name stands.
 
         Args:
             members: what stands in a schema of that name, if there is one: before these it does not count.
+            elsewhere: schemas in which it is another name.
         """
         found = -1
         for at in syntax.hits(self.small, name):
@@ -67,6 +72,9 @@ class Text:
             if index == found:
                 continue
             if members and (follows := QUALIFIED.match(self.small, at + len(name))) and follows[1] in members:
+                continue
+            before = QUALIFIER.search(self.small, max(0, at - LONGEST), at) if elsewhere else None
+            if before and (before[1] or before[2]) in elsewhere:
                 continue
             found = index
             yield index
