@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from telamon.catalog.facts import Catalog, Id
+from telamon.catalog.facts import Catalog, Id, name_place, title
 from telamon.catalog.kept import load_catalog, save_catalog
 from telamon.catalog.roles import ensure_roles, passwords
 from telamon.catalog.scoped import read_scope
@@ -412,7 +412,8 @@ def rename(
             current = substituted(current, {each.old: moved})
             fact, context = current.facts[moved], replace(context, old=current)
         if fact.id != each.new:
-            steps.append(possible(kind.rename(fact, each.new[-1], context), each, "renamed"))
+            name = each.new[name_place(each.new)]
+            steps.append(possible(kind.rename(fact, name, context), each, "renamed"))
             current = substituted(current, {fact.id: each.new})
     with copy() as database:
         with database.connect() as connection:
@@ -431,7 +432,12 @@ def rename(
 def possible(step: Step | None, rename: Rename, what: str) -> Step:
     """The step, or an error where the kind has none."""
     if step is None:
-        raise UsageError(f"A {rename.old[0].replace('_', ' ')} cannot be {what}", where=rename.flag)
+        raise UsageError(
+            f"The {title(rename.old)} cannot be {what}",
+            where=f"--rename {rename.flag}",
+            why="PostgreSQL has no statement for that.",
+            do="Leave the flag out: it is dropped and made under its new name.",
+        )
     return step
 
 

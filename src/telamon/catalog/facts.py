@@ -149,9 +149,12 @@ def title(id: Id) -> str:
         return f"{id[0].replace('_', ' ')} of {title(id[1:])}"
     if id[:2] == THE_DATABASE:
         return " ".join(("the database", *id[2:]))
-    if id[0] in SIGNED:
-        return f"{id[0]} {id[1]}.{id[2]}({', '.join(id[3:])})"
-    return f"{id[0].replace('_', ' ')} {'.'.join(id[1:])}"
+    return f"{id[0].replace('_', ' ')} {path_of(id)}"
+
+
+def path_of(id: Id) -> str:
+    """An identity without its kind, as people write it: `public.users.email`, `public.total(integer)`."""
+    return f"{id[1]}.{id[2]}({', '.join(id[3:])})" if id[0] in SIGNED else ".".join(id[1:])
 
 
 THE_DATABASE: Id = ("database", "current")
@@ -162,3 +165,17 @@ SATELLITES = ("comment", "owner", "grant", "label", "extension_dependency")
 
 SIGNED = ("function", "aggregate")
 """Kinds whose last part is a list of argument types."""
+
+OF_METHODS = ("operator_class", "operator_family")
+"""Kinds whose last part is an access method."""
+
+
+def name_place(id: Id) -> int:
+    """Where in an identity the name stands that a rename changes."""
+    return 2 if id[0] in (*SIGNED, *OF_METHODS) else len(id) - 1
+
+
+def with_name(id: Id, name: str) -> Id:
+    """The identity under another name."""
+    place = name_place(id)
+    return (*id[:place], name, *id[place + 1 :])

@@ -394,9 +394,9 @@ class Kind:
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         """The statement that gives the fact another name; None when the kind has none."""
-        from telamon.kinds.naming import WORDS, described
+        from telamon.kinds.naming import RENAMED, described
 
-        if fact.id[0] not in WORDS:
+        if fact.id[0] not in RENAMED:
             return None
         from telamon.catalog.facts import title
         from telamon.quote import ident

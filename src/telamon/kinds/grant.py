@@ -13,14 +13,16 @@ from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, na
 from telamon.quote import ident, role
 
 OBJECTS = (
-    ("pg_class", "relacl", "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner"),
-    ("pg_proc", "proacl", "'f'", "proowner"),
-    ("pg_namespace", "nspacl", "'n'", "nspowner"),
-    ("pg_type", "typacl", "'T'", "typowner"),
-    ("pg_language", "lanacl", "'l'", "lanowner"),
-    ("pg_foreign_data_wrapper", "fdwacl", "'F'", "fdwowner"),
-    ("pg_foreign_server", "srvacl", "'S'", "srvowner"),
+    ("pg_class", "relacl", "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner", "true"),
+    ("pg_proc", "proacl", "'f'", "proowner", "true"),
+    ("pg_namespace", "nspacl", "'n'", "nspowner", "true"),
+    ("pg_type", "typacl", "'T'", "typowner", "true"),
+    ("pg_language", "lanacl", "'l'", "lanowner", "c.lanpltrusted"),
+    ("pg_foreign_data_wrapper", "fdwacl", "'F'", "fdwowner", "true"),
+    ("pg_foreign_server", "srvacl", "'S'", "srvowner", "true"),
 )
+"""Catalog, its privileges, the letter that they go by, its owner, and of which objects: for a language that is not
+trusted PostgreSQL keeps what was granted, yet takes no statement about it."""
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
@@ -63,9 +65,9 @@ class Grant(Kind):
             f' coalesce(i.initprivs, pg_catalog.acldefault({letter}::"char", c.{owner})), c.{owner}'
             f" FROM pg_catalog.{catalog} c LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = c.oid AND i.objsubid = 0"
             f" AND i.classoid = 'pg_catalog.{catalog}'::regclass AND i.privtype = 'e'"
-            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
+            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL AND {condition}"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
-            for catalog, acl, letter, owner in OBJECTS
+            for catalog, acl, letter, owner, condition in OBJECTS
             if not server.lacks(catalog)
         ]
         if server.database:
