@@ -50,6 +50,7 @@ from telamon.kinds.sequence import Sequence
 from telamon.kinds.setting import DatabaseSetting, RoleSetting
 from telamon.kinds.statistics import Statistics
 from telamon.kinds.subscription import Subscription
+from telamon.kinds.system_grant import SystemGrant
 from telamon.kinds.table import Table
 from telamon.kinds.text_search import (
     TextSearchConfiguration,
@@ -134,6 +135,7 @@ KINDS: tuple[Kind, ...] = (
     Comment(),
     Owner(),
     Grant(),
+    SystemGrant(),
     Label(),
     ExtensionDependency(),
     DeclaredRow(),

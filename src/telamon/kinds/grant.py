@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telamon.catalog.facts import Fact, Id, title
+from telamon.catalog.facts import IDENTIFIED, Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import anywhere, described
@@ -105,8 +105,8 @@ class Grant(Kind):
                     target, parent = found
                     for tail, spec, grantor in moved:
                         # Who passes a privilege on must hold it first.
-                        needs = [("grant", *target, f"to {grantor}")] if grantor else ()
-                        reader.add(("grant", *target, *tail), spec, parent=parent, needs=needs)
+                        needs = [(self.name, *target, f"to {grantor}")] if grantor else ()
+                        reader.add((self.name, *target, *tail), spec, parent=parent, needs=needs)
 
     def moved(
         self, owner: str, have: dict[tuple[str, str], Privileges], standard: dict[tuple[str, str], Privileges]
@@ -188,7 +188,7 @@ class Grant(Kind):
 
     def object(self, target: Id, ctx: Context) -> tuple[str, str]:
         """(the object as GRANT names it, the column list)."""
-        if target[0] == "member":
+        if target[0] in IDENTIFIED:
             type = target[1].replace("-", "_").replace(" ", "_")
             kind = "ROUTINE" if type in ROUTINES else WORDS.get(type, target[1].upper())
             return f"{kind} {target[2]}", f" ({ident(target[3])})" if len(target) > 3 else ""
