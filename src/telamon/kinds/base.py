@@ -84,7 +84,8 @@ class Step:
             `INSERT INTO x (...) VALUES`.
         clause: that clause, or that row.
         several: the comment of rows that are joined.
-        held: what to do where the server refuses because something beyond the schema depends on what this drops.
+        held: what to do where the server refuses because of something beyond the schema: what depends on what this
+            drops, or a part of the server that is not there.
         loss: what data is lost, in words; "" when none.
         rewrite: whether a table is rewritten.
         transactional: whether it can run inside a transaction block.
