@@ -388,6 +388,8 @@ class Kind:
         """Whether a fact that only a live database has belongs to what is commonly made beside the model."""
         return False
 
+    reaches: ClassVar[bool] = False
+    """Whether altering it changes how the server writes others, so that it comes before all else is compared."""
     renames_freely: ClassVar[bool] = False
     """Whether equal content under another name is a rename without being told: it holds no data of its own."""
     asks: ClassVar[bool] = False

@@ -22,6 +22,7 @@ class ExtensionSpec:
 class Extension(Kind):
     name = "extension"
     rank = 1
+    reaches = True  # its types and functions are written with its schema
 
     def query(self, server: Server) -> str:
         # The function reads a file for each extension of the installation: not for the one that everybody has.
