@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from telamon.catalog.facts import IDENTIFIED, Fact, Id, title
+from telamon.catalog.facts import IDENTIFIED, Catalog, Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import anywhere, described
@@ -128,6 +128,12 @@ class Grant(Kind):
         held, given = within(fact.spec.held, server), within(fact.spec.given, server)
         return fact._replace(spec=GrantSpec(held, given)) if held != given else None
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        """Who becomes the owner, or is it no longer, takes its privileges along: they go before, and come after."""
+        owners = owners_of(fact, ctx.old if operation == "drop" else ctx.new)
+        changes = [(change, owner) for owner in owners for change in ("drop", "alter", "create")]
+        return ([], changes) if operation == "drop" else (changes, [])
+
     def roles(self, fact: Fact) -> Sequence[str]:
         return named(fact.id[-2:])
 
@@ -241,9 +247,15 @@ def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:
     grantee = path[-1]
     target = path[:-1]
     if grantee == "to the owner":
-        whole = ctx.new.get(fact.parent or target)
-        while whole is not None and whole.parent is not None:
-            whole = ctx.new.get(whole.parent)
-        owner = ctx.new.get(("owner", *whole.id)) if whole else None
+        owner = next((found for id in owners_of(fact, ctx.new) if (found := ctx.new.get(id))), None)
         return target, ident(owner.spec.role) if owner else "CURRENT_USER", grantor
     return target, role(grantee.removeprefix("to ")), grantor
+
+
+def owners_of(fact: Fact, catalog: Catalog) -> list[Id]:
+    """The identities under which it may be said who owns what a grant is about, or what that is a part of."""
+    found, part = [], catalog.get(fact.parent) if fact.parent else None
+    while part is not None:
+        found.append(("owner", *part.id))
+        part = catalog.get(part.parent) if part.parent else None
+    return found
