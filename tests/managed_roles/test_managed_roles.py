@@ -100,6 +100,28 @@ def test_migrations_do_not_depend_on_what_was_there(place: Place, target: Target
     ]
 
 
+def test_privileges_on_parameters(place: Place, target: Target) -> None:
+    """They come, change and go with the roles that hold them, as pg_dumpall sees it."""
+    with target.database.connect() as connection:
+        if connection.info.server_version < 150000:
+            pytest.skip("PostgreSQL 15 came with them")
+    place.write("telamon.toml", 'roles = ["app_*"]\n')
+    one = (
+        "CREATE ROLE app_a; GRANT SET, ALTER SYSTEM ON PARAMETER log_statement TO app_a WITH GRANT OPTION;"
+        "CREATE ROLE app_b; GRANT SET ON PARAMETER app.mode TO app_b;"
+    )
+    two = (
+        "CREATE ROLE app_a; GRANT SET ON PARAMETER log_statement TO app_a;"
+        "GRANT ALTER SYSTEM ON PARAMETER log_min_messages TO app_a;"
+    )
+    for text in (one, two):
+        place.write("schema.sql", text)
+        apply(place, target, "schema.sql")
+        with new_target() as wanted:
+            wanted.sql(text)
+            assert target.dumped() == wanted.dumped()
+
+
 def test_without_being_asked_nothing_is_read(place: Place, target: Target) -> None:
     """The same description, without the keys: roles are taken for granted, and stay when a target is emptied."""
     place.write("schema.sql", ONE)

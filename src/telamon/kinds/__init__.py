@@ -36,6 +36,7 @@ from telamon.kinds.not_null import NotNull
 from telamon.kinds.operator import Operator
 from telamon.kinds.operator_class import OperatorClass, OperatorFamily, OperatorFamilyMember
 from telamon.kinds.owner import Owner
+from telamon.kinds.parameter_grant import ParameterGrant
 from telamon.kinds.partition import IndexPartition, Partition
 from telamon.kinds.policy import Policy
 from telamon.kinds.primary_key import PrimaryKey
@@ -70,6 +71,7 @@ from telamon.kinds.view_column import ViewColumn
 KINDS: tuple[Kind, ...] = (
     Role(),
     Membership(),
+    ParameterGrant(),
     RoleSetting(),
     Database(),
     DatabaseSetting(),
