@@ -5,16 +5,16 @@ As pg_dump does, plans create the version that a server gives by itself; where a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionSpec:
+class ExtensionSpec(Struct, frozen=True):
     schema: str
     relocatable: bool
 
@@ -36,7 +36,7 @@ class Extension(Kind):
               FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
               LEFT JOIN ({usual}) a ON a.name = e.extname"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, schema, relocatable, other, usual in rows:
             needs = [("schema", schema)]
             reader.add(("extension", name), ExtensionSpec(schema, relocatable), ("pg_extension", oid), needs=needs)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -12,8 +13,7 @@ from telamon.quote import ident
 from telamon.role_patterns import is_managed
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterGrantSpec:
+class ParameterGrantSpec(Struct, frozen=True):
     """
     Args:
         held: SET and ALTER SYSTEM, with grant option or without.
@@ -34,7 +34,7 @@ class ParameterGrant(Kind):
             return ""
         return f"SELECT p.parname, {exploded('p.paracl')} FROM pg_catalog.pg_parameter_acl p"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for parameter, acl in rows:
             held: dict[str, Privileges] = {}
             for (grantee, _), privileges in by_grantee(acl).items():

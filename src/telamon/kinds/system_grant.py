@@ -5,7 +5,7 @@ Services change such privileges on their own account, too: what only a live data
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from telamon.catalog.facts import Catalog, Fact
 from telamon.kinds.base import Context, Reader, Row, Server
@@ -58,7 +58,7 @@ class SystemGrant(Grant):
                    pg_catalog.pg_identify_object(x.class, x.oid, 0) AS o
              WHERE x.acl IS DISTINCT FROM {standard}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for type, identity, attribute, owner, held, given in rows:
             target = ("system", type, identity, *([attribute] if attribute else []))
             for tail, spec, grantor in self.moved(owner, by_grantee(held), by_grantee(given)):
