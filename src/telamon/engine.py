@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from telamon.catalog.facts import Catalog, Id
+from telamon.catalog.facts import Catalog, Id, name_place, title
 from telamon.catalog.kept import load_catalog, save_catalog
 from telamon.catalog.roles import ensure_roles, passwords
 from telamon.catalog.scoped import read_scope
@@ -326,7 +326,8 @@ def plan_catalogs(
     """
     new = keeping(old, new, wishes.skip)
     renames, open_questions = decide(old, new, wishes)
-    first, renamed = rename(engine, copy, old, new, renames)
+    moves, moved = move(engine, copy, old, new)
+    first, renamed = rename(engine, copy, moved, new, renames, moves)
     server = replace(engine.server, concurrently=wishes.concurrently)
     using = conversions(wishes.using, renamed)
     plan = make_plan(renamed, new, server, using=using, strict_order=wishes.strict_order)
@@ -395,13 +396,46 @@ def decide(old: Catalog, new: Catalog, wishes: Wishes) -> tuple[list[Rename], li
     return chosen, left
 
 
-def rename(
-    engine: Engine, copy: Callable[[], Database], old: Catalog, new: Catalog, renames: Sequence[Rename]
-) -> tuple[list[Step], Catalog]:
-    """The statements of renames, and the catalog after them: read from a copy, since they reach into every text."""
-    if not renames:
-        return [], old
+def move(engine: Engine, copy: Callable[[], Database], old: Catalog, new: Catalog) -> tuple[list[Step], Catalog]:
+    """Alterations that change how others are written (`Kind.reaches`), and the catalog after them, read from a copy.
+
+    Compared without that, all that is written anew would be altered, too: columns of a type whose extension moves.
+    """
     steps: list[Step] = []
+    ctx = Context(old, new, engine.server)
+    for id in diff(old, new).altered:
+        kind, wanted = BY_NAME[id[0]], new.facts[id]
+        if kind.reaches and (altered := kind.alter(old.facts[id], wanted, ctx)):
+            lacking = sorted(need for need in wanted.needs if need not in old.facts)
+            steps += [step for need in lacking for step in BY_NAME[need[0]].create(new.facts[need], ctx)] + altered
+    if not steps:
+        return [], old
+    steps = list(dict.fromkeys(steps))
+    try:
+        with copy() as database:
+            with database.connect() as connection:
+                execute(Plan(tuple(steps), diff(old, new)), connection, True)
+            return steps, engine.read(database)
+    except (Failed, UnprovableError):
+        return [], old  # then it is altered in its turn
+
+
+def rename(
+    engine: Engine,
+    copy: Callable[[], Database],
+    old: Catalog,
+    new: Catalog,
+    renames: Sequence[Rename],
+    before: Sequence[Step] = (),
+) -> tuple[list[Step], Catalog]:
+    """The statements of renames, and the catalog after them: read from a copy, since they reach into every text.
+
+    Args:
+        before: statements that lead from what is copied to `old`; they are among those that are returned.
+    """
+    if not renames:
+        return list(before), old
+    steps = list(before)
     current = old
     for each in renames:
         fact, kind = current.facts[each.old], BY_NAME[each.old[0]]
@@ -412,7 +446,8 @@ def rename(
             current = substituted(current, {each.old: moved})
             fact, context = current.facts[moved], replace(context, old=current)
         if fact.id != each.new:
-            steps.append(possible(kind.rename(fact, each.new[-1], context), each, "renamed"))
+            name = each.new[name_place(each.new)]
+            steps.append(possible(kind.rename(fact, name, context), each, "renamed"))
             current = substituted(current, {fact.id: each.new})
     with copy() as database:
         with database.connect() as connection:
@@ -431,7 +466,12 @@ def rename(
 def possible(step: Step | None, rename: Rename, what: str) -> Step:
     """The step, or an error where the kind has none."""
     if step is None:
-        raise UsageError(f"A {rename.old[0].replace('_', ' ')} cannot be {what}", where=rename.flag)
+        raise UsageError(
+            f"The {title(rename.old)} cannot be {what}",
+            where=f"--rename {rename.flag}",
+            why="PostgreSQL has no statement for that.",
+            do="Leave the flag out: it is dropped and made under its new name.",
+        )
     return step
 
 

@@ -10,11 +10,14 @@ _PASSWORD_IN_URL = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/?#@]*:)[^\s/
 _PASSWORD_PARAMETER = re.compile(
     r"(?P<head>\b(?:password|sslpassword|passfile)\s*=\s*)('[^']*'|[^\s&]+)", re.IGNORECASE
 )
-_PASSWORD_IN_SQL = re.compile(r"(?P<head>\bpassword\s+)E?'(?:[^']|'')*'", re.IGNORECASE)
+# As in PASSWORD 'x' of a role, and in OPTIONS ("api_key" 'x') of a user mapping.
+_SECRET = r"\w*password|passwd|\w*secret\w*|\w*api_?key|\w*token"
+_TEXT = r"""E'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'"""
+_PASSWORD_IN_SQL = re.compile(rf"""(?P<head>\b(?:{_SECRET})"?\s+)(?:{_TEXT})""", re.IGNORECASE | re.DOTALL)
 
 
 def mask(text: str) -> str:
-    """Returns `text` with the passwords of connection strings, and of CREATE ROLE, replaced by `***`."""
+    """Returns `text` with the passwords of connection strings, roles and user mappings replaced by `***`."""
     for pattern in (_PASSWORD_IN_URL, _PASSWORD_PARAMETER, _PASSWORD_IN_SQL):
         text = pattern.sub(r"\g<head>***", text)
     return text

@@ -107,7 +107,7 @@ def attempt(plan: Plan, old: Catalog, new: Catalog, copy: Callable[[], Database]
                     ) from failure
                 elif held := next((step.held for step in plan.steps if step.sql == failure.statement), ""):
                     raise ProofError(
-                        "Something that is not a part of the plan depends on what it drops; nothing was written",
+                        "Something that is no part of the plan stands in its way; nothing was written",
                         where=failure.statement,
                         why=str(failure.error),
                         do=held,

@@ -15,8 +15,11 @@ from telamon.apply.events import Event, Retrying, Running, ignore
 from telamon.apply.lock import advisory_lock
 from telamon.apply.statements import run_statements
 from telamon.apply.target import connect
+from telamon.catalog.facts import Catalog, Fact
 from telamon.cli.progress import TextProgress
 from telamon.errors import LockError
+from telamon.kinds.base import Context, Server
+from telamon.kinds.role import Role, RoleSpec
 from tests.apply.conftest import Case
 
 
@@ -181,3 +184,23 @@ def test_what_is_tried_again_is_counted_and_reported_once(case: Case, capsys: py
     assert shown.out.count("-- migrating version 2") == 1
     assert shown.out.endswith("  -- 2 migrations\n  -- 2 sql statements\n")
     assert [file.name for file in report.applied] == ["2.sql", "3.sql"]
+
+
+def test_two_databases_change_one_role_at_the_same_moment(case: Case) -> None:
+    """Roles belong to the server: no lock of a database keeps two migrations apart. One waits, and tries again."""
+    made = Fact(("role", "app_shared"), RoleSpec(("INHERIT", "LOGIN")))
+    empty = Catalog({}, 180000)
+    create, login = (step.sql for step in Role().create(made, Context(empty, empty, Server(180000))))
+    try:
+        for version, others, ours in (("1", create, f"{create};\n{login};"), ("2", login, f"{login};")):
+            case.write(**{f"v{version}": ours})
+            with psycopg.connect(case.url()) as holder:
+                holder.execute(others.encode())
+                timer = threading.Timer(0.5, holder.commit)
+                timer.start()
+                case.apply(lock_ladder=(5.0,))
+                timer.join()
+        assert len(case.seen(Retrying)) == 1
+        assert case.sql("select rolcanlogin from pg_roles where rolname = 'app_shared'") == [True]
+    finally:
+        case.sql("drop role if exists app_shared")

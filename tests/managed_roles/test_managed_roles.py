@@ -84,7 +84,9 @@ def test_migrations_do_not_depend_on_what_was_there(place: Place, target: Target
     assert "DROP ROLE" in ran.out or "role app_new with its password" in ran.err
     assert "no changes to be made" in place.run("migrate", "diff", "nothing").err
     assert place.run("migrate", "validate").code == 0
-    assert place.run("migrate", "lint", "--latest", "1").code == 0
+    lint = place.run("migrate", "lint", "--latest", "1")
+    assert lint.code == 3 and 'error TL221: Dropping role "app_new"' in lint.out
+    assert lint.out.endswith("statements: 1 error\n")
     checkpoint = place.run("migrate", "checkpoint")
     assert checkpoint.code == 0 and "about roles" not in checkpoint.err
     target.sql("CREATE ROLE app_rw")
@@ -96,6 +98,28 @@ def test_migrations_do_not_depend_on_what_was_there(place: Place, target: Target
         "membership app_reports.schema_admin: missing on the target",
         "role app_rw: other than in the migrations",
     ]
+
+
+def test_privileges_on_parameters(place: Place, target: Target) -> None:
+    """They come, change and go with the roles that hold them, as pg_dumpall sees it."""
+    with target.database.connect() as connection:
+        if connection.info.server_version < 150000:
+            pytest.skip("PostgreSQL 15 came with them")
+    place.write("telamon.toml", 'roles = ["app_*"]\n')
+    one = (
+        "CREATE ROLE app_a; GRANT SET, ALTER SYSTEM ON PARAMETER log_statement TO app_a WITH GRANT OPTION;"
+        "CREATE ROLE app_b; GRANT SET ON PARAMETER app.mode TO app_b;"
+    )
+    two = (
+        "CREATE ROLE app_a; GRANT SET ON PARAMETER log_statement TO app_a;"
+        "GRANT ALTER SYSTEM ON PARAMETER log_min_messages TO app_a;"
+    )
+    for text in (one, two):
+        place.write("schema.sql", text)
+        apply(place, target, "schema.sql")
+        with new_target() as wanted:
+            wanted.sql(text)
+            assert target.dumped() == wanted.dumped()
 
 
 def test_without_being_asked_nothing_is_read(place: Place, target: Target) -> None:

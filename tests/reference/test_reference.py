@@ -265,3 +265,23 @@ def test_new_databases_that_start_at_a_checkpoint_have_the_rows(project: Place) 
     assert text.startswith("-- atlas:checkpoint") and text.count("INSERT INTO") == 2
     again = project.run("migrate", "diff", "again")
     assert (again.code, again.out) == (0, ""), again.err
+
+
+def test_the_way_back_over_a_value_that_rows_hold(place: Place, server: Dev) -> None:
+    """Two values of an enum go, with the rows that hold them; one in the middle comes back before its row does."""
+    place.write("telamon.toml", 'src = ["schema.sql", "rows://reference"]\n')
+    tables = "CREATE TABLE kinds (kind kind PRIMARY KEY);\nCREATE TABLE t (kind kind DEFAULT 'a' REFERENCES kinds);\n"
+    for values, rows in (("'a', 'b', 'c'", "kind\na\nb\nc\n"), ("'a', 'c'", "kind\na\nc\n")):
+        place.write("schema.sql", f"CREATE TYPE kind AS ENUM ({values});\n{tables}")
+        place.write("reference/kinds.csv", rows)
+        diff(place)
+    with server.create() as database:
+        url = url_of(database)
+        assert place.run("migrate", "apply", "--url", url).code == 0
+        back = place.run("migrate", "down", "--url", url, "--auto-approve")
+        assert back.code == 0, back.err
+        assert "ADD VALUE 'b' AFTER 'a'" in back.out and "__old" not in back.out
+        assert place.run("schema", "drift", "--url", url).code == 0
+        with database.connect() as connection:
+            held = connection.execute("SELECT kind::text FROM kinds ORDER BY kind").fetchall()
+        assert held == [("a",), ("b",), ("c",)]

@@ -223,3 +223,16 @@ def test_partitions_made_beside_the_model_stay(target: Work) -> None:
     ran = target.run("schema", "diff", "--from", target.url(), "--to", "event.sql")
     assert (ran.code, "event" in ran.out) == (0, False)
     assert "table public.event_1 (made outside of the desired schema, left alone)" in ran.err
+
+
+def test_privileges_that_a_service_gave_stay(target: Work) -> None:
+    """Of the privileges on PostgreSQL's own objects only those change that the model names."""
+    target.write("model.sql", "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(float8) FROM PUBLIC;\n")
+    target.sql("GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_waldir() TO PUBLIC")
+    arguments = ("schema", "apply", "--to", "model.sql", "--auto-approve", "--allow-destructive")
+    ran = target.run(*arguments, "--url", target.url())
+    assert ran.code == 0, ran.err
+    assert "pg_sleep" in ran.out and "waldir" not in ran.out
+    assert "system grant on function pg_catalog.pg_ls_waldir() to PUBLIC (made outside" in ran.err
+    assert target.sql("SELECT has_function_privilege('pg_monitor', 'pg_sleep(float8)', 'execute')") == [False]
+    assert target.run(*arguments, "--url", target.url()).out == ""

@@ -14,6 +14,7 @@ CREATE SCHEMA atlas_schema_revisions;
 CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (version text);
 COMMENT ON SCHEMA public IS 'mine';
 GRANT CREATE ON SCHEMA public TO PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_waldir() TO PUBLIC;
 """
 LEFT = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from telamon.apply.events import Blocker
-from telamon.apply.patience import BLOCKED, in_the_way
+from telamon.apply.patience import in_the_way, is_blocked
 from telamon.apply.preflight import snippet
 from telamon.apply.revisions import IN_FLIGHT
 from telamon.apply.work import Work
@@ -49,7 +49,7 @@ class Stumble(Exception):
     @property
     def blocked(self) -> bool:
         """Whether somebody else was in the way, so that trying again makes sense."""
-        return isinstance(self.error, BLOCKED) and not self.partial
+        return is_blocked(self.error) and not self.partial
 
 
 def server_words(error: psycopg.Error) -> str:

@@ -23,8 +23,19 @@ from telamon.errors import LockError
 
 Result = TypeVar("Result")
 Refusal = TypeVar("Refusal", bound=Exception)
-BLOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
-"""Errors that say that somebody else was in the way, so that trying again makes sense."""
+LOCKED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+
+
+def is_blocked(error: psycopg.Error) -> bool:
+    """Whether an error says that somebody else was in the way, so that trying again makes sense.
+
+    Besides locks: two changed one row of a system catalog at the same moment. Those of roles belong to all databases of
+    a server, and no lock on a table keeps their migrations apart.
+    """
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return error.diag.schema_name == "pg_catalog"
+    together = isinstance(error, psycopg.errors.InternalError_) and str(error).startswith("tuple concurrently ")
+    return together or isinstance(error, LOCKED)
 
 
 @dataclass(frozen=True, slots=True)

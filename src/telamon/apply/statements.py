@@ -13,7 +13,7 @@ from telamon.apply.events import Blocker, Emit, StatementDone
 from telamon.apply.failure import server_words
 from telamon.apply.lock import advisory_lock
 from telamon.apply.options import Options
-from telamon.apply.patience import BLOCKED, Patience, in_the_way, limit
+from telamon.apply.patience import Patience, in_the_way, is_blocked, limit
 from telamon.apply.preflight import Effect, effect, snippet
 from telamon.apply.target import Target
 from telamon.apply.watch import Watch
@@ -107,7 +107,7 @@ class _Runner:
                 do="Try again at a quieter time, give a longer --lock-retry, or end the session that is in the way.",
             )
 
-        self.patience.attempt(attempt, BLOCKED, gave_up)
+        self.patience.attempt(attempt, psycopg.Error, gave_up, blocked=is_blocked)
 
     def _execute(self, index: int) -> None:
         """Executes a statement; the one after the last is the commit."""
@@ -116,9 +116,9 @@ class _Runner:
         try:
             with self.patience.watch.busy():
                 self.target.connection.execute(statement.encode())
-        except BLOCKED:
-            raise
         except psycopg.Error as error:
+            if is_blocked(error):
+                raise
             lost = self.target.connection.closed
             self.patience.roll_back()
             raise self._failure(index, error, lost=lost) from None

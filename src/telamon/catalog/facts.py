@@ -145,20 +145,50 @@ def digest(facts: Iterable[Fact]) -> str:
 
 def title(id: Id) -> str:
     """An identity for people: `column public.users.email`."""
+    if id[0] in GRANTS:
+        tail = -2 if id[-1].startswith("by ") else -1
+        whose = " ".join("to PUBLIC" if part == "to " else part for part in id[tail:])
+        return f"{id[0].replace('_', ' ')} on {title(id[1:tail])} {whose}"
     if id[0] in SATELLITES:
         return f"{id[0].replace('_', ' ')} of {title(id[1:])}"
+    if id[0] in IDENTIFIED:
+        return f"{id[1]} {'.'.join(id[2:])}"
     if id[:2] == THE_DATABASE:
         return " ".join(("the database", *id[2:]))
-    if id[0] in SIGNED:
-        return f"{id[0]} {id[1]}.{id[2]}({', '.join(id[3:])})"
-    return f"{id[0].replace('_', ' ')} {'.'.join(id[1:])}"
+    return f"{id[0].replace('_', ' ')} {path_of(id)}"
+
+
+def path_of(id: Id) -> str:
+    """An identity without its kind, as people write it: `public.users.email`, `public.total(integer)`."""
+    return f"{id[1]}.{id[2]}({', '.join(id[3:])})" if id[0] in SIGNED else ".".join(id[1:])
 
 
 THE_DATABASE: Id = ("database", "current")
 """The database itself, whatever it is called."""
 
-SATELLITES = ("comment", "owner", "grant", "label", "extension_dependency")
+SATELLITES = ("comment", "owner", "grant", "system_grant", "label", "extension_dependency")
 """Kinds whose paths hold their target's."""
+
+GRANTS = ("grant", "system_grant")
+"""Those whose paths end with the grantee, and the grantor where that is another than the owner."""
+
+IDENTIFIED = ("member", "system")
+"""Begin the paths of what is no fact of its own, a member of an extension or an object of PostgreSQL's: its type and
+its name in quotes follow, as `pg_identify_object` gives them."""
 
 SIGNED = ("function", "aggregate")
 """Kinds whose last part is a list of argument types."""
+
+OF_METHODS = ("operator_class", "operator_family")
+"""Kinds whose last part is an access method."""
+
+
+def name_place(id: Id) -> int:
+    """Where in an identity the name stands that a rename changes."""
+    return 2 if id[0] in (*SIGNED, *OF_METHODS) else len(id) - 1
+
+
+def with_name(id: Id, name: str) -> Id:
+    """The identity under another name."""
+    place = name_place(id)
+    return (*id[:place], name, *id[place + 1 :])

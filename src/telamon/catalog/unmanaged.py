@@ -34,38 +34,6 @@ OUTER = {
     "pg_trigger": " AND NOT tgisinternal AND tgparentid = 0",
     "pg_constraint": " AND conparentid = 0 AND contype <> 'n'",
 }
-# Catalogs of PostgreSQL's own objects whose privileges people change, and the columns of privileges, owner and schema.
-PRIVILEGES = {
-    "pg_class": ("relacl", "CASE x.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner", "relnamespace"),
-    "pg_proc": ("proacl", "'f'", "proowner", "pronamespace"),
-    "pg_type": ("typacl", "'T'", "typowner", "typnamespace"),
-}
-
-
-def privileges_query() -> str:
-    """One query for descriptions of PostgreSQL's own objects whose privileges are not as initdb left them.
-
-    They are named, not managed: services change them on their own account, and a plan must not undo that.
-    """
-    parts = [
-        f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid, 0, x.{acl},"
-        f' pg_catalog.acldefault({letter}::"char", x.{owner})'
-        f" FROM pg_catalog.{catalog} x WHERE x.oid < 16384 AND x.{acl} IS NOT NULL"
-        f" AND x.{schema} = 'pg_catalog'::regnamespace"
-        for catalog, (acl, letter, owner, schema) in PRIVILEGES.items()
-    ]
-    # Relation by relation (OFFSET 0 keeps it so): most attributes are other people's.
-    parts.append(
-        "SELECT 'pg_catalog.pg_class'::regclass, c.oid, a.attnum, a.attacl, NULL FROM pg_catalog.pg_class c,"
-        " LATERAL (SELECT * FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attacl IS NOT NULL OFFSET 0) a"
-        " WHERE c.oid < 16384 AND c.relkind <> 'i' AND c.relnamespace = 'pg_catalog'::regnamespace"
-    )
-    return f"""
-        SELECT 'privileges on ' || o.type || ' ' || o.identity
-          FROM ({" UNION ALL ".join(parts)}) AS x (class, oid, sub, acl, standard)
-          LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = x.class AND i.objoid = x.oid AND i.objsubid = x.sub,
-               pg_catalog.pg_identify_object(x.class, x.oid, x.sub) AS o
-         WHERE x.acl IS DISTINCT FROM coalesce(i.initprivs, x.standard)"""
 
 
 def objects_query(server: Server) -> str:

@@ -23,6 +23,7 @@ from telamon.apply.events import (
     StatementDone,
 )
 from telamon.cli.console import note
+from telamon.errors import mask
 
 if TYPE_CHECKING:
     from rich.status import Status as Spinner
@@ -83,10 +84,10 @@ class TextProgress:
                 if not again:
                     self._say(f"  -- migrating version {event.version}{resumed}")
             case Asserted():
-                self._say(f"    -> check: {_indented(event.sql)}")
+                self._say(f"    -> check: {_indented(mask(event.sql))}")
             case StatementDone():
                 self._statements[event.version] += 1
-                self._held.append(f"    -> {_indented(event.sql)}")
+                self._held.append(f"    -> {_indented(mask(event.sql))}")
                 if event.seconds is not None:
                     self._say()
             case FileDone():
@@ -94,7 +95,7 @@ class TextProgress:
                 self._say(f"  -- ok ({_duration(event.seconds)})\n")
             case Failed():
                 self._failed += 1
-                self._say(f"    -> {_indented(event.sql)}\n    {event.error}\n")
+                self._say(f"    -> {_indented(mask(event.sql))}\n    {event.error}\n")
             case LockWait():
                 self._note(f"    waiting for another run ({event.seconds:.0f}s): {'; '.join(map(str, event.holders))}")
             case Retrying():

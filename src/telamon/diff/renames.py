@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs, title
+from telamon.catalog.facts import Catalog, Fact, Id, Links, Needs, name_place, path_of, title, with_name
 from telamon.diff import diff
 from telamon.errors import UsageError
 
@@ -27,12 +27,13 @@ class Rename:
     @property
     def name(self) -> str:
         """The new name; with its schema where that is another one."""
-        return self.new[-1] if self.new[:-1] == self.old[:-1] else ".".join(self.new[1:])
+        name = self.new[name_place(self.new)]
+        return name if self.new == with_name(self.old, name) else path_of(self.new)
 
     @property
     def flag(self) -> str:
         """As `--rename` takes it."""
-        return f"{self.old[0]}:{'.'.join(self.old[1:])}={self.name}"
+        return f"{self.old[0]}:{path_of(self.old)}={self.name}"
 
     def __str__(self) -> str:
         return f"{title(self.old)} -> {self.name}"
@@ -119,7 +120,7 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
         target = wanted(id, name, new)
         if target in current.facts:
             # Two change names with each other, or each takes the next one's: it waits under a third name.
-            later.append(((*id[:-1], spare(id[-1], current)), target))
+            later.append((with_name(id, spare(id[name_place(id)], current)), target))
             target = later[-1][0]
         found.append(Rename(id, target))
         current = substituted(current, {id: target})
@@ -130,13 +131,13 @@ def accepted(flags: Iterable[str], old: Catalog, new: Catalog) -> list[Rename]:
 
 def wanted(id: Id, name: str, new: Catalog) -> Id:
     """What a new name means: the same place, unless only another schema has it."""
-    plain = (*id[:-1], name)
+    plain = with_name(id, name)
     return plain if plain in new.facts else resolve(id[0], name, new) or plain
 
 
 def spare(name: str, catalog: Catalog) -> str:
     """A name for a moment."""
-    names = {id[-1] for id in catalog.facts}
+    names = {id[name_place(id)] for id in catalog.facts}
     return next(free for n in range(len(names) + 1) if (free := f"{name[:50]}_{n}") not in names)
 
 
@@ -149,11 +150,18 @@ def moved_by(id: Id, renames: Iterable[Rename]) -> Id:
 
 
 def resolve(kind: str, path: str, catalog: Catalog) -> Id | None:
-    """The fact that a dotted path means; names may hold dots, so all facts of the kind are asked."""
-    for prefix in ("", "public."):
-        for id in catalog.facts:
-            if id[0] == kind and ".".join(id[1:]) == prefix + path:
+    """The fact that a dotted path means; names may hold dots, so all facts of the kind are asked.
+
+    What follows the name (argument types, an access method) may be left out where one fact has it.
+    """
+    ids = [id for id in catalog.facts if id[0] == kind]
+    for written in (path, f"public.{path}"):
+        for id in ids:
+            if written in (path_of(id), ".".join(id[1:])):
                 return id
+        alike = [id for id in ids if written == ".".join(id[1 : name_place(id) + 1])]
+        if len(alike) == 1:
+            return alike[0]
     return None
 
 

@@ -119,7 +119,7 @@ def relation_of(statement: Statement) -> str:
 
 
 def renamed(statement: Statement) -> tuple[str, str, str, str, str] | None:
-    """(kind, schema, table, old name, new name) of a table or column that a statement renames, else None.
+    """(kind, schema, table, old name, new name) of a table, column or attribute that a statement renames, else None.
 
     The schema is "" where it is not written, the table where it is the table that is renamed.
     """
@@ -128,8 +128,9 @@ def renamed(statement: Statement) -> tuple[str, str, str, str, str] | None:
         return None
     found, kinds = node.rename_stmt, postgast.pg_query_pb2
     schema, relation, new = str(found.relation.schemaname), str(found.relation.relname), str(found.newname)
-    if found.rename_type == kinds.OBJECT_COLUMN:
-        return "column", schema, relation, str(found.subname), new
+    parts = {kinds.OBJECT_COLUMN: "column", kinds.OBJECT_ATTRIBUTE: "attribute"}
+    if part := parts.get(found.rename_type):
+        return part, schema, relation, str(found.subname), new
     return ("table", schema, "", relation, new) if found.rename_type == kinds.OBJECT_TABLE else None
 
 

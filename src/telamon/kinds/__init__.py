@@ -36,6 +36,7 @@ from telamon.kinds.not_null import NotNull
 from telamon.kinds.operator import Operator
 from telamon.kinds.operator_class import OperatorClass, OperatorFamily, OperatorFamilyMember
 from telamon.kinds.owner import Owner
+from telamon.kinds.parameter_grant import ParameterGrant
 from telamon.kinds.partition import IndexPartition, Partition
 from telamon.kinds.policy import Policy
 from telamon.kinds.primary_key import PrimaryKey
@@ -50,6 +51,7 @@ from telamon.kinds.sequence import Sequence
 from telamon.kinds.setting import DatabaseSetting, RoleSetting
 from telamon.kinds.statistics import Statistics
 from telamon.kinds.subscription import Subscription
+from telamon.kinds.system_grant import SystemGrant
 from telamon.kinds.table import Table
 from telamon.kinds.text_search import (
     TextSearchConfiguration,
@@ -69,6 +71,7 @@ from telamon.kinds.view_column import ViewColumn
 KINDS: tuple[Kind, ...] = (
     Role(),
     Membership(),
+    ParameterGrant(),
     RoleSetting(),
     Database(),
     DatabaseSetting(),
@@ -134,6 +137,7 @@ KINDS: tuple[Kind, ...] = (
     Comment(),
     Owner(),
     Grant(),
+    SystemGrant(),
     Label(),
     ExtensionDependency(),
     DeclaredRow(),

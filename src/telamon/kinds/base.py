@@ -104,7 +104,8 @@ class Step:
             `INSERT INTO x (...) VALUES`.
         clause: that clause, or that row.
         several: the comment of rows that are joined.
-        held: what to do where the server refuses because something beyond the schema depends on what this drops.
+        held: what to do where the server refuses because of something beyond the schema: what depends on what this
+            drops, or a part of the server that is not there.
         loss: what data is lost, in words; "" when none.
         rewrite: whether a table is rewritten.
         transactional: whether it can run inside a transaction block.
@@ -407,6 +408,8 @@ class Kind:
         """Whether a fact that only a live database has belongs to what is commonly made beside the model."""
         return False
 
+    reaches: ClassVar[bool] = False
+    """Whether altering it changes how the server writes others, so that it comes before all else is compared."""
     renames_freely: ClassVar[bool] = False
     """Whether equal content under another name is a rename without being told: it holds no data of its own."""
     asks: ClassVar[bool] = False
@@ -414,9 +417,9 @@ class Kind:
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         """The statement that gives the fact another name; None when the kind has none."""
-        from telamon.kinds.naming import WORDS, described
+        from telamon.kinds.naming import RENAMED, described
 
-        if fact.id[0] not in WORDS:
+        if fact.id[0] not in RENAMED:
             return None
         from telamon.catalog.facts import title
         from telamon.quote import ident

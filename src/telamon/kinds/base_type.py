@@ -102,6 +102,11 @@ class BaseType(Kind):
     name = "base_type"
     rank = 9
 
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        # Values may be compressed or stored apart by now, which PLAIN forbids.
+        storage = (dict(old.spec.options).get("STORAGE"), dict(new.spec.options).get("STORAGE"))
+        return storage[1] == "plain" != storage[0]
+
     def query(self, server: Server) -> str:
         return ""
 

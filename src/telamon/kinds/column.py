@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
-from telamon.kinds.composite import refuse_other_order, row_conversion
+from telamon.kinds.composite import built_anew, carried
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
@@ -345,11 +345,10 @@ class Column(Kind):
     def carried(self, old: Fact, new: Fact, ctx: Context, swapped: bool) -> str:
         """The USING expression that keeps the values; "" where none is needed."""
         column, type = ident(new.id[-1]), new.spec.type
-        rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
-        if rebuilt and rebuilt[0][0] == "composite":
-            if not type.endswith("[]"):
-                return row_conversion(column, rebuilt[0], type, ctx)
-            refuse_other_order(rebuilt[0], new.id, ctx)
+        rows = carried(column, old, type, new.id, ctx)
+        if rows is not None:
+            return rows
+        rebuilt = built_anew(old, ctx)
         if swapped and not rebuilt and old.spec.type == type:
             return ""
         return conversion(column, old.spec.base, type, rebuilt=bool(rebuilt), where=new.id)

@@ -88,7 +88,62 @@ class Composite(Kind):
         return swap_type(fact, ctx, "TYPE")
 
 
-def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:
+def carried(value: str, old: Fact, written: str, column: Id, ctx: Context) -> str | None:
+    """The expression that carries a value of a type that is built anew over where its text may not: rows, by names.
+
+    Args:
+        value: the expression for the old value.
+        old: the column or attribute that has it.
+        written: the new type.
+        column: whose values they are, for the message.
+
+    Raises:
+        Refusal: rows inside of arrays or ranges, which can only be carried over as text, would be mixed up.
+    """
+    for type in built_anew(old, ctx):
+        row = row_of(type, ctx)
+        if row is not None and not written.endswith("[]"):
+            return row_conversion(value, row, written, column, ctx)
+        if (other := other_rows(type, ctx)) is not None:
+            path = ".".join(column[1:])
+            raise Refusal(
+                f"Column {path} holds rows of the type {'.'.join(other[1:])} inside of arrays or ranges, and its"
+                " attributes change",
+                why="In the text of an array a row's values have no names: they could end up in the wrong attributes.",
+                do=f"Say how they are carried over: --using column:{path}='<expression>'",
+            )
+    return None
+
+
+def built_anew(fact: Fact, ctx: Context) -> list[Id]:
+    """The types built anew of which a fact has values."""
+    return sorted(id for id in fact.needs & ctx.swapped if id[0] != "collation" and id != fact.parent)
+
+
+def row_of(type: Id, ctx: Context) -> Id | None:
+    """The composite type that a type is, by itself or as a domain."""
+    if type[0] == "domain":
+        before, after = ctx.old.facts[type], ctx.new.get(type)
+        if after is None or before.spec.base != after.spec.base or before.spec.base.endswith("[]"):
+            return None
+        inner = built_anew(before, ctx)
+        return row_of(inner[0], ctx) if inner else None
+    return type if type[0] == "composite" and type in ctx.new.facts else None
+
+
+def other_rows(type: Id, ctx: Context) -> Id | None:
+    """The first type in another, itself included, whose rows have other attributes or have them in another order."""
+    before, after = (
+        [fact for fact in catalog.children(type) if fact.kind in ("attribute", "column")]
+        for catalog in (ctx.old, ctx.new)
+    )
+    if [fact.id[3] for fact in before] != [fact.id[3] for fact in after]:
+        return type
+    inner = [id for fact in (ctx.old.facts[type], *before) for id in built_anew(fact, ctx)]
+    return next((other for id in inner if (other := other_rows(id, ctx))), None)
+
+
+def row_conversion(value: str, type: Id, written: str, column: Id, ctx: Context) -> str:
     """The USING expression that carries the values of a composite type that was built anew over by their names."""
     have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind == "attribute"}
     values = []
@@ -99,31 +154,15 @@ def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:
         if before is None:
             values.append("NULL")
             continue
-        value, rebuilt = f"({column}).{ident(fact.id[3])}", bool(before.needs & ctx.swapped)
-        if rebuilt or before.spec.type != fact.spec.type:
+        part = f"({value}).{ident(fact.id[3])}"
+        whole = carried(part, before, fact.spec.type, column, ctx)
+        rebuilt = bool(before.needs & ctx.swapped)
+        if whole is None and (rebuilt or before.spec.type != fact.spec.type):
             base = before.spec.type.partition("(")[0]
-            value = conversion(value, base, fact.spec.type, rebuilt=rebuilt, where=fact.id) or value
-        values.append(value)
+            whole = conversion(part, base, fact.spec.type, rebuilt=rebuilt, where=column)
+        values.append(whole or part)
     row = f"ROW({', '.join(values)})::{written}"
-    return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN {row} END"
-
-
-def refuse_other_order(type: Id, column: Id, ctx: Context) -> None:
-    """Arrays are carried over as text, in which a row's values have no names.
-
-    Raises:
-        Refusal: the attributes are others than before, or stand in another order.
-    """
-    before, after = (
-        [fact.id[3] for fact in catalog.children(type) if fact.kind == "attribute"] for catalog in (ctx.old, ctx.new)
-    )
-    if before != after:
-        path = ".".join(column[1:])
-        raise Refusal(
-            f"Column {path} holds arrays of the type {'.'.join(type[1:])}, whose attributes change",
-            why="In an array the values of a row have no names, so that they could end up in the wrong attributes.",
-            do=f"Say how they are carried over: --using column:{path}='<expression>'",
-        )
+    return f"CASE WHEN {value} IS DISTINCT FROM NULL THEN {row} END"
 
 
 def cascade(attribute: Fact, ctx: Context) -> str:
@@ -137,6 +176,7 @@ class Attribute(Kind):
     present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'c'"
     rank = 15
     folds = True
+    asks = True
 
     def query(self, server: Server) -> str:
         return f"""
@@ -172,6 +212,10 @@ class Attribute(Kind):
         sql = f"{self.head(fact, ctx)} DROP ATTRIBUTE {ident(fact.id[3])}{cascade(fact, ctx)}"
         loss = f"attribute {fact.id[3]} of all values of type {'.'.join(fact.id[1:3])}"
         return [Step(sql, f"drop attribute {fact.id[3]} of type {fact.id[2]}", loss=loss)]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"{self.head(fact, ctx)} RENAME ATTRIBUTE {ident(fact.id[3])} TO {ident(name)}{cascade(fact, ctx)}"
+        return Step(sql, f"rename attribute {fact.id[3]} of type {fact.id[2]} to {name}")
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         collation = f" COLLATE {ctx.name(*new.spec.collation)}" if new.spec.collation else ""

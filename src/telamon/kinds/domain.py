@@ -87,8 +87,7 @@ class Domain(Kind):
         free = {"default": None, "not_null": False, "checks": ()}
         if replace(old.spec, **free) != replace(new.spec, **free):
             return None
-        stricter = new.spec.not_null > old.spec.not_null or set(new.spec.checks) - set(old.spec.checks)
-        if stricter and enclosed(old.id, ctx):
+        if stricter(old.spec, new.spec) and enclosed(old.id, ctx):
             return None
         steps = []
         head, comment = f"ALTER DOMAIN {ctx.name(*new.id[1:])}", f"alter domain {new.id[2]}"
@@ -101,6 +100,14 @@ class Domain(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         return swap_type(fact, ctx, "DOMAIN")
+
+
+def stricter(old: DomainSpec, new: DomainSpec) -> bool:
+    """Whether values have to be looked at; not where a constraint only has another name."""
+    names = {name for name, _ in new.checks}
+    renamed = {definition for name, definition in old.checks if name not in names}
+    added = [check for check in new.checks if check not in old.checks and check[1] not in renamed]
+    return new.not_null > old.not_null or bool(added)
 
 
 def enclosed(domain: Id, ctx: Context) -> bool:
@@ -125,6 +132,7 @@ class DomainConstraint(Kind):
     present = "SELECT FROM pg_catalog.pg_constraint WHERE contypid >= 16384"
     rank = 13
     folds = True
+    renames_freely = True
 
     def query(self, server: Server) -> str:
         return """
@@ -149,6 +157,11 @@ class DomainConstraint(Kind):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         sql = f"ALTER DOMAIN {ctx.name(*fact.id[1:3])} DROP CONSTRAINT {ident(fact.id[3])}"
         return [Step(sql, f"drop constraint {fact.id[3]} of domain {fact.id[2]}")]
+
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        domain = ctx.name(*fact.id[1:3])
+        sql = f"ALTER DOMAIN {domain} RENAME CONSTRAINT {ident(fact.id[3])} TO {ident(name)}"
+        return Step(sql, f"rename constraint {fact.id[3]} of domain {fact.id[2]} to {name}")
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         if new.spec.valid and not old.spec.valid and old.spec.definition == f"{new.spec.definition} NOT VALID":

@@ -1,4 +1,7 @@
-"""Extensions. Their member objects are theirs: no other kind sees them."""
+"""Extensions. Their member objects are theirs: no other kind sees them. Each server says which version it has.
+
+As pg_dump does, plans create the version that a server gives by itself; where another one was asked for, it is named.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,26 @@ class ExtensionSpec(Struct, frozen=True):
 class Extension(Kind):
     name = "extension"
     rank = 1
+    reaches = True  # its types and functions are written with its schema
 
     def query(self, server: Server) -> str:
-        return (
-            "SELECT e.oid::int8, e.extname, n.nspname, e.extrelocatable FROM pg_catalog.pg_extension e"
-            " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+        # The function reads a file for each extension of the installation: not for the one that everybody has.
+        usual = (
+            "SELECT name, default_version FROM pg_catalog.pg_available_extensions()"
+            " WHERE EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql')"
         )
+        return f"""
+            SELECT e.oid::int8, e.extname, n.nspname, e.extrelocatable, nullif(e.extversion, a.default_version),
+                   a.default_version
+              FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+              LEFT JOIN ({usual}) a ON a.name = e.extname"""
 
     def read(self, reader: Reader, rows: Iterable[Row]) -> None:
-        for oid, name, schema, relocatable in rows:
+        for oid, name, schema, relocatable, other, usual in rows:
             needs = [("schema", schema)]
             reader.add(("extension", name), ExtensionSpec(schema, relocatable), ("pg_extension", oid), needs=needs)
+            if other and usual:
+                reader.leave(f"version {other} of extension {name}, whose usual version on this server is {usual}")
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         name, schema = ident(fact.id[1]), fact.spec.schema

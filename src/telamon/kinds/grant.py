@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from telamon.catalog.facts import Fact, Id, title
+from telamon.catalog.facts import IDENTIFIED, Catalog, Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.default_privilege import defaults_of, grantable, initial_privileges
 from telamon.kinds.naming import anywhere, described
@@ -14,14 +14,16 @@ from telamon.kinds.privileges import Privileges, by_grantee, exploded, moves, na
 from telamon.quote import ident, role
 
 OBJECTS = (
-    ("pg_class", "relacl", "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner"),
-    ("pg_proc", "proacl", "'f'", "proowner"),
-    ("pg_namespace", "nspacl", "'n'", "nspowner"),
-    ("pg_type", "typacl", "'T'", "typowner"),
-    ("pg_language", "lanacl", "'l'", "lanowner"),
-    ("pg_foreign_data_wrapper", "fdwacl", "'F'", "fdwowner"),
-    ("pg_foreign_server", "srvacl", "'S'", "srvowner"),
+    ("pg_class", "relacl", "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner", "true"),
+    ("pg_proc", "proacl", "'f'", "proowner", "true"),
+    ("pg_namespace", "nspacl", "'n'", "nspowner", "true"),
+    ("pg_type", "typacl", "'T'", "typowner", "true"),
+    ("pg_language", "lanacl", "'l'", "lanowner", "c.lanpltrusted"),
+    ("pg_foreign_data_wrapper", "fdwacl", "'F'", "fdwowner", "true"),
+    ("pg_foreign_server", "srvacl", "'S'", "srvowner", "true"),
 )
+"""Catalog, its privileges, the letter that they go by, its owner, and of which objects: for a language that is not
+trusted PostgreSQL keeps what was granted, yet takes no statement about it."""
 WORDS = {"procedure": "PROCEDURE", "view": "TABLE", "materialized_view": "TABLE", "foreign_table": "TABLE",
          "foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "domain": "TYPE",
          "enum": "TYPE", "composite": "TYPE", "range": "TYPE", "base_type": "TYPE"}  # fmt: skip
@@ -63,9 +65,9 @@ class Grant(Kind):
             f' coalesce(i.initprivs, pg_catalog.acldefault({letter}::"char", c.{owner})), c.{owner}'
             f" FROM pg_catalog.{catalog} c LEFT JOIN pg_catalog.pg_init_privs i ON i.objoid = c.oid AND i.objsubid = 0"
             f" AND i.classoid = 'pg_catalog.{catalog}'::regclass AND i.privtype = 'e'"
-            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL"
+            f" WHERE c.{acl} IS DISTINCT FROM i.initprivs AND c.{acl} IS NOT NULL AND {condition}"
             f" AND (c.oid >= 16384{' OR c.oid = 2200' if catalog == 'pg_namespace' else ''})"
-            for catalog, acl, letter, owner in OBJECTS
+            for catalog, acl, letter, owner, condition in OBJECTS
             if not server.lacks(catalog)
         ]
         if server.database:
@@ -103,8 +105,8 @@ class Grant(Kind):
                     target, parent = found
                     for tail, spec, grantor in moved:
                         # Who passes a privilege on must hold it first.
-                        needs = [("grant", *target, f"to {grantor}")] if grantor else ()
-                        reader.add(("grant", *target, *tail), spec, parent=parent, needs=needs)
+                        needs = [(self.name, *target, f"to {grantor}")] if grantor else ()
+                        reader.add((self.name, *target, *tail), spec, parent=parent, needs=needs)
 
     def moved(
         self, owner: str, have: dict[tuple[str, str], Privileges], standard: dict[tuple[str, str], Privileges]
@@ -125,6 +127,12 @@ class Grant(Kind):
     def within(self, fact: Fact, server: Server) -> Fact | None:
         held, given = within(fact.spec.held, server), within(fact.spec.given, server)
         return fact._replace(spec=GrantSpec(held, given)) if held != given else None
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        """Who becomes the owner, or is it no longer, takes its privileges along: they go before, and come after."""
+        owners = owners_of(fact, ctx.old if operation == "drop" else ctx.new)
+        changes = [(change, owner) for owner in owners for change in ("drop", "alter", "create")]
+        return ([], changes) if operation == "drop" else (changes, [])
 
     def roles(self, fact: Fact) -> Sequence[str]:
         return named(fact.id[-2:])
@@ -186,7 +194,7 @@ class Grant(Kind):
 
     def object(self, target: Id, ctx: Context) -> tuple[str, str]:
         """(the object as GRANT names it, the column list)."""
-        if target[0] == "member":
+        if target[0] in IDENTIFIED:
             type = target[1].replace("-", "_").replace(" ", "_")
             kind = "ROUTINE" if type in ROUTINES else WORDS.get(type, target[1].upper())
             return f"{kind} {target[2]}", f" ({ident(target[3])})" if len(target) > 3 else ""
@@ -239,9 +247,15 @@ def parts(fact: Fact, ctx: Context) -> tuple[Id, str, str]:
     grantee = path[-1]
     target = path[:-1]
     if grantee == "to the owner":
-        whole = ctx.new.get(fact.parent or target)
-        while whole is not None and whole.parent is not None:
-            whole = ctx.new.get(whole.parent)
-        owner = ctx.new.get(("owner", *whole.id)) if whole else None
+        owner = next((found for id in owners_of(fact, ctx.new) if (found := ctx.new.get(id))), None)
         return target, ident(owner.spec.role) if owner else "CURRENT_USER", grantor
     return target, role(grantee.removeprefix("to ")), grantor
+
+
+def owners_of(fact: Fact, catalog: Catalog) -> list[Id]:
+    """The identities under which it may be said who owns what a grant is about, or what that is a part of."""
+    found, part = [], catalog.get(fact.parent) if fact.parent else None
+    while part is not None:
+        found.append(("owner", *part.id))
+        part = catalog.get(part.parent) if part.parent else None
+    return found

@@ -17,6 +17,11 @@ WORDS = {
     "TEXT SEARCH CONFIGURATION", "text_search_dictionary": "TEXT SEARCH DICTIONARY", "text_search_parser":
     "TEXT SEARCH PARSER", "text_search_template": "TEXT SEARCH TEMPLATE", "role": "ROLE",
 }  # fmt: skip
+RENAMED = (
+    *(kind for kind in WORDS if kind not in ("extension", "access_method")),
+    "function", "aggregate", "operator_class", "operator_family",
+)  # fmt: skip
+"""Kinds of which ALTER ... RENAME TO takes the object as COMMENT names it."""
 ON_TABLE = {
     "trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE", "primary_key": "CONSTRAINT", "unique": "CONSTRAINT",
     "exclusion": "CONSTRAINT", "check": "CONSTRAINT", "foreign_key": "CONSTRAINT",

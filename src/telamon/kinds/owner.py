@@ -9,12 +9,13 @@ from msgspec import Struct
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.naming import described
+from telamon.kinds.setting import CURRENT
 from telamon.quote import ident
 
 OWNED = (
     ("pg_namespace", "nspowner", "true"),
     ("pg_class", "relowner", "c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND c.relpersistence <> 't'"),
-    ("pg_type", "typowner", "c.typtype IN ('b', 'c', 'd', 'e', 'r') AND c.typelem = 0"),
+    ("pg_type", "typowner", "(c.typtype IN ('b', 'c', 'd', 'e', 'r') AND c.typelem = 0 OR NOT c.typisdefined)"),
     ("pg_proc", "proowner", "true"),
     ("pg_collation", "collowner", "true"),
     ("pg_conversion", "conowner", "true"),
@@ -29,7 +30,7 @@ OWNED = (
     ("pg_foreign_server", "srvowner", "true"),
     ("pg_event_trigger", "evtowner", "true"),
     ("pg_publication", "pubowner", "true"),
-    ("pg_largeobject_metadata", "lomowner", "false"),
+    ("pg_subscription", "subowner", f"c.subdbid = {CURRENT}"),
 )
 
 

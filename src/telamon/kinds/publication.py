@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from msgspec import Struct
 
@@ -144,11 +143,6 @@ class PublicationTable(PublicationMember):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         only = "ONLY " if fact.spec.table in heirs(ctx.old) else ""
         return self.remove(fact, f"TABLE {only}{ctx.name(*fact.spec.table[1:])}")
-
-    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        # SET TABLE would say all tables of the publication again.
-        steps = self.drop(old, ctx) + self.create(new, ctx)
-        return [replace(step, comment=f"alter {new.id[3]} in publication {new.id[1]}") for step in steps]
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         # A publication has either column lists or schemas.

@@ -75,9 +75,11 @@ class Role(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         name = fact.id[1]
+        # Whoever migrates another database of the server may make it at the same moment.
         make = (
             f"BEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {literal(name)}) THEN\n"
-            f"    CREATE ROLE {ident(name)};\n  END IF;\nEND"
+            f"    CREATE ROLE {ident(name)};\n  END IF;\n"
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN\n  NULL;\nEND"
         )
         step = Step(f"DO {block(make)}", f"create role {name}, unless the server has it")
         return [step, *self.change(fact, RoleSpec())]

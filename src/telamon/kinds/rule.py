@@ -51,6 +51,10 @@ class Rule(Kind):
         sql = f"DROP RULE {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])}"
         return [Step(sql, f"drop rule {fact.id[3]} on {fact.id[2]}")]
 
+    def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
+        sql = f"ALTER RULE {ident(fact.id[3])} ON {ctx.name(*fact.id[1:3])} RENAME TO {ident(name)}"
+        return Step(sql, f"rename rule {fact.id[3]} on {fact.id[2]} to {name}")
+
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         steps = []
         if old.spec.definition != new.spec.definition:

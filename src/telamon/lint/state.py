@@ -307,6 +307,10 @@ THINGS: dict[str, tuple[str, str]] = {
         "pg_policy",
         "SELECT oid::int8, polrelid::int8, '', polname, polcmd::text FROM pg_catalog.pg_policy",
     ),
+    "role": (
+        "pg_authid",
+        "SELECT oid::int8, 0, '', rolname, '' FROM pg_catalog.pg_roles WHERE oid >= 16384",
+    ),
 }
 """Kind -> the system table that shows whether anything changed, and the query."""
 

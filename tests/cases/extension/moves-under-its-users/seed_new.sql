@@ -1,0 +1,1 @@
+SET search_path = public, ext; INSERT INTO t VALUES (1, 'k=>v', '{"k=>v"}');

@@ -1,0 +1,6 @@
+CREATE TABLE t (a int);
+ALTER TABLE t OWNER TO writer;
+GRANT SELECT ON t TO reader;
+CREATE TYPE e AS ENUM ('a');
+ALTER TYPE e OWNER TO writer;
+REVOKE USAGE ON TYPE e FROM writer;

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+GRANT SELECT ON t TO writer;
+CREATE TYPE e AS ENUM ('a');
+GRANT USAGE ON TYPE e TO reader;

@@ -1,0 +1,15 @@
+CREATE FUNCTION two_f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION two_f(text) RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE PROCEDURE two_p(int) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE two_a(int) (SFUNC = int4pl, STYPE = int);
+CREATE TYPE c AS (two int, other text);
+CREATE DOMAIN d AS int CONSTRAINT two CHECK (VALUE > 0);
+CREATE OPERATOR FAMILY two_fam USING hash;
+CREATE OPERATOR CLASS two_oc FOR TYPE int USING hash FAMILY two_fam AS OPERATOR 1 =, FUNCTION 1 hashint4(int);
+CREATE TABLE t (x c, y c[], z d[], n int DEFAULT two_f(1));
+CREATE INDEX i ON t USING hash (n two_oc);
+CREATE RULE two AS ON UPDATE TO t DO ALSO NOTHING;
+CREATE VIEW v AS SELECT (x).two AS a, two_a(n) AS b FROM t GROUP BY 1;
+COMMENT ON FUNCTION two_f(int) IS 'kept';
+COMMENT ON COLUMN c.two IS 'kept';
+COMMENT ON CONSTRAINT two ON DOMAIN d IS 'kept';

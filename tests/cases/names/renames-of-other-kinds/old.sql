@@ -1,0 +1,15 @@
+CREATE FUNCTION one_f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION one_f(text) RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE PROCEDURE one_p(int) LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE one_a(int) (SFUNC = int4pl, STYPE = int);
+CREATE TYPE c AS (one int, other text);
+CREATE DOMAIN d AS int CONSTRAINT one CHECK (VALUE > 0);
+CREATE OPERATOR FAMILY one_fam USING hash;
+CREATE OPERATOR CLASS one_oc FOR TYPE int USING hash FAMILY one_fam AS OPERATOR 1 =, FUNCTION 1 hashint4(int);
+CREATE TABLE t (x c, y c[], z d[], n int DEFAULT one_f(1));
+CREATE INDEX i ON t USING hash (n one_oc);
+CREATE RULE one AS ON UPDATE TO t DO ALSO NOTHING;
+CREATE VIEW v AS SELECT (x).one AS a, one_a(n) AS b FROM t GROUP BY 1;
+COMMENT ON FUNCTION one_f(int) IS 'kept';
+COMMENT ON COLUMN c.one IS 'kept';
+COMMENT ON CONSTRAINT one ON DOMAIN d IS 'kept';
