@@ -319,6 +319,10 @@ class Kind:
         """Facts that it does not need, whose alteration brings about its own."""
         return ()
 
+    def upsets(self, fact: Fact, ctx: Context) -> Iterable[Id]:
+        """Facts that the server does not suffer while this one is altered or replaced, though they do not need it."""
+        return ()
+
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
         """What of a plan comes before an operation on the fact, and what after it, beyond what needs say."""
         return [], []

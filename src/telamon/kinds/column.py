@@ -11,7 +11,7 @@ from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
+from telamon.kinds.sequence import SequenceSpec, altered_options, brought_within, creation_options, position_setting, serial_of
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
@@ -315,6 +315,9 @@ class Column(Kind):
         steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
         if before.identity and not after.identity and owned_after(new, ctx):
             steps.insert(0, remember(old, ctx))
+        if before.identity and after.identity and not after.inherited:
+            name = ctx.name(before.identity.schema, before.identity.sequence)
+            steps = brought_within(name, after.identity.options, before.identity.options) + steps
         if after.identity and not before.identity:
             steps.append(self.restart(new, ctx))
         elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
@@ -363,7 +366,8 @@ class Column(Kind):
         words = []
         if before.always != after.always:
             words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
-        words += [f"SET {option}" for option in sequence_options(after.options, options)]
+        options_told = altered_options(after.options, options)
+        words += [option if option == "RESTART" else f"SET {option}" for option in options_told]
         return [(f"{column} {' '.join(words)}", False)] if words else []
 
     def restart(self, fact: Fact, ctx: Context) -> Step:

@@ -180,12 +180,26 @@ class Index(Kind):
         same = {"options": (), "tablespace": "", "statistics": ()}
         if replace(before, **same) != replace(after, **same):
             return None
-        head, comment = f"ALTER INDEX {ctx.name(*new.id[1:])}", f"alter index {new.id[2]}"
-        steps = option_steps(head, comment, before.options, after.options)
-        if before.tablespace != after.tablespace:
-            space = ident(after.tablespace or "pg_default")
-            steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
-        return steps + self.targets(new, before.statistics, after.statistics, ctx)
+        steps = storage_steps(old, new, after.relation, ctx)
+        return None if steps is None else steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+def storage_steps(old: Fact, new: Fact, relation: Id, ctx: Context) -> list[Step] | None:
+    """Storage parameters and tablespace of an index, or of a constraint's; None where it has to be made anew.
+
+    Args:
+        relation: what is indexed.
+    """
+    before, after = old.spec, new.spec
+    whole = bool(getattr(ctx.new.facts[relation].spec, "partition_key", ""))
+    if whole and before.options != after.options:
+        return None  # PostgreSQL cannot alter those of a partitioned table's index
+    head, comment = f"ALTER INDEX {ctx.name(new.id[1], new.id[-1])}", f"alter index {new.id[-1]}"
+    steps = option_steps(head, comment, before.options, after.options)
+    if before.tablespace != after.tablespace:
+        space = ident(after.tablespace or "pg_default")
+        steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=not whole))
+    return steps
 
 
 class KeyReader:

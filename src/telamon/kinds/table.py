@@ -134,7 +134,7 @@ class Table(Kind):
                    c.relam,
                    CASE WHEN c.reltablespace <> 0 THEN
                      (SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
-                   c.reloptions, toast.reloptions,
+                   c.reloptions,
                    c.relrowsecurity, c.relforcerowsecurity,
                    CASE WHEN NOT c.relispartition THEN h.parents END,
                    CASE WHEN c.relkind = 'p' THEN
@@ -145,7 +145,6 @@ class Table(Kind):
                    fs.srvname, ft.ftserver, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
               LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents
                            FROM pg_catalog.pg_inherits GROUP BY 1) h ON h.inhrelid = c.oid
               LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
@@ -158,10 +157,9 @@ class Table(Kind):
         specs: dict[Row, TableSpec] = {}  # most tables are like many others
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, unlogged, key, partition, of_type, of_oid, method, space, *rest in rows:
-            options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
+            options, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
-            settings = (*sorted(options or ()), *[f"toast.{option}" for option in sorted(toast or ())])
             inherits = tuple([ids[parent] for parent in parents or () if parent in ids])
             needs: list[Id | None] = [("schema", schema), *inherits]
             spec: TableSpec | ForeignTableSpec
@@ -170,7 +168,7 @@ class Table(Kind):
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
                 am = reader.name_of("pg_am", method)[1] if method else "heap"
-                storage = ("" if am == "heap" else am, space or "", settings)
+                storage = ("" if am == "heap" else am, space or "", tuple(sorted(options or ())))
                 about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, tuple(in_key or ()))
                 spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
@@ -199,8 +197,9 @@ class Table(Kind):
             parts.append(f" PARTITION BY {spec.partition_key}")
         if spec.access_method:
             parts.append(f" USING {ident(spec.access_method)}")
-        if spec.options:
-            parts.append(f" WITH ({options_text(spec.options)})")
+        toast = [option for part in ctx.folded.get(fact.id, ()) if part.kind == "toast" for option in part.spec.options]
+        if spec.options or toast:
+            parts.append(f" WITH ({options_text((*spec.options, *toast))})")
         if spec.tablespace:
             parts.append(f" TABLESPACE {ident(spec.tablespace)}")
         steps = [Step("".join(parts), f"create table {fact.id[2]}")]
