@@ -139,9 +139,20 @@ class NotNull(Kind):
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
-        """Whether the parent, there before and after, hands it down by itself."""
-        above = [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
-        return any(id in ctx.new.facts and id not in ctx.old.facts for id in above)
+        """Whether the parent, there before and after, hands it down by itself when its own comes or is made to."""
+        for id in self.above(fact, ctx):
+            before, after = ctx.old.get(id), ctx.new.get(id)
+            if after is not None and not after.spec.no_inherit:
+                return before is None or id in ctx.created or bool(before.spec.no_inherit)
+        return False
+
+    def above(self, fact: Fact, ctx: Context) -> list[Id]:
+        """What the parents that the table keeps have, or would have, for the same column."""
+        return [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # It is the table's own when the parent's is not handed down any more.
+        return [("alter", id) for id in self.above(fact, ctx)] if operation == "drop" else [], []
 
     def from_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether INHERITS brings it, so that saying it again would make it the table's own."""
@@ -149,26 +160,35 @@ class NotNull(Kind):
         return any(("not_null", *parent[1:], fact.id[3]) in ctx.new.facts for parent in parents)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        above = kept_parents(table_of(ctx, fact.id).id, ctx)
-        if fact.spec.inherited and any(("not_null", *parent[1:], fact.id[3]) in ctx.old.facts for parent in above):
+        above = [id for id in self.above(fact, ctx) if id in ctx.old.facts]
+        if fact.spec.inherited and any(id not in ctx.new.facts or id in ctx.created for id in above):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
         clause = f"ALTER COLUMN {column} DROP NOT NULL"
-        return [Step(f"{head} {clause}", f"let column {fact.id[3]} of {fact.id[2]} be null", head, clause)]
+        return [Step(f"{head} {clause}", f"drop not null of column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
-        if replace(before, constraint="", valid=True) != replace(after, constraint="", valid=True):
-            if replace(before, inherited=after.inherited) == after:
-                return []
-            return None
+        same = {"constraint": "", "valid": True, "no_inherit": False}
+        if replace(before, **same) != replace(after, **same):
+            return [] if replace(before, inherited=after.inherited) == after else None
         if before.valid and not after.valid:
             return None
-        head, steps = alter_table(ctx, new.id), []
+        head, steps, name = alter_table(ctx, new.id), [], before.actual
         if before.constraint != after.constraint and not after.inherited:
-            sql = f"{head} RENAME CONSTRAINT {ident(before.actual)} TO {ident(after.actual)}"
+            name = after.actual
+            sql = f"{head} RENAME CONSTRAINT {ident(before.actual)} TO {ident(name)}"
             steps.append(Step(sql, f"rename constraint {before.actual} of {new.id[2]}"))
-        if after.valid and not before.valid:
-            clause = f"VALIDATE CONSTRAINT {ident(after.actual)}"
-            steps.append(Step(f"{head} {clause}", f"validate constraint {after.actual} of {new.id[2]}"))
+        if before.no_inherit != after.no_inherit:
+            clause = f"ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}"
+            words = "stop handing" if after.no_inherit else "hand"
+            steps.append(Step(f"{head} {clause}", f"{words} down constraint {name} of {new.id[2]}"))
+        if after.valid and not before.valid and not self.validated_above(new, ctx):
+            clause = f"VALIDATE CONSTRAINT {ident(name)}"
+            steps.append(Step(f"{head} {clause}", f"validate constraint {name} of {new.id[2]}"))
         return steps
+
+    def validated_above(self, fact: Fact, ctx: Context) -> bool:
+        """Whether validating the parent's validates this one, which it hands down."""
+        pairs = [(ctx.old.get(id), ctx.new.get(id)) for id in self.above(fact, ctx)] if fact.spec.inherited else []
+        return any(before and after and not before.spec.valid and after.spec.valid for before, after in pairs)

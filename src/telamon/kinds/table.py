@@ -21,6 +21,7 @@ class TableSpec:
         inherits: parents in order; not the partitioned table of a partition.
         partition: whether it is a partition (its bounds are a fact of their own).
         of_type: the composite type of a typed table, or "".
+        access_method: "" for heap; of a partitioned table, for the default when a partition is made.
         key_columns: those that the partition key uses, in expressions too. Follows from the key.
     """
 
@@ -167,8 +168,8 @@ class Table(Kind):
                 spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
-                am = reader.name_of("pg_am", method)[1] if method else "heap"
-                storage = ("" if am == "heap" else am, space or "", tuple(sorted(options or ())))
+                am = reader.name_of("pg_am", method)[1] if method else ""
+                storage = ("" if am == "heap" and not key else am, space or "", tuple(sorted(options or ())))
                 about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, tuple(in_key or ()))
                 spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
@@ -303,15 +304,17 @@ class Table(Kind):
         clauses = inheritance.clauses(old, new, ctx)
         if clauses is None:
             return None
+        steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
+        anew = []
         if before.unlogged != after.unlogged:
-            clauses.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
+            anew.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
         if before.access_method != after.access_method:
-            clauses.append(f"SET ACCESS METHOD {ident(after.access_method or 'heap')}")
+            method = ident(after.access_method or "heap") if after.access_method or not after.partition_key else "DEFAULT"
+            anew.append(f"SET ACCESS METHOD {method}")
         if before.tablespace != after.tablespace:
-            clauses.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
-        rewrites = ("SET UNLOGGED", "SET LOGGED", "SET ACCESS", "SET TABLESPACE")
-        steps = [
-            Step(f"{head} {clause}", comment, head, clause, rewrite=clause.startswith(rewrites)) for clause in clauses
-        ]
+            anew.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
+        if anew:
+            clause = ", ".join(anew)  # of one statement, so that the table is written once
+            steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=not after.partition_key))
         steps += option_steps(head, comment, before.options, after.options)
         return steps + self.security(new, after, before, ctx)

@@ -288,7 +288,8 @@ class Planner:
             if ready and fact.parent not in self.new.facts and not self.name_apart(need):
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
-            if need == fact.parent and self.kind(fact.id).lasts(fact):
+            first = fact.id in self.replaced and self.kind(fact.id).leads  # so its drop must, too
+            if need == fact.parent and self.kind(fact.id).lasts(fact) and not first:
                 self.graph.before(("alter", need), node)
             else:
                 self.graph.before(node, ("alter", need))
