@@ -269,7 +269,7 @@ def read_catalog(
         psycopg.Error: the server's own errors.
     """
     from telamon.catalog.fetch import Query, snapshot
-    from telamon.catalog.unmanaged import describe, objects_query, privileges_query
+    from telamon.catalog.unmanaged import describe, objects_query, privileges_query, silenced_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
@@ -286,7 +286,7 @@ def read_catalog(
         kinds = [(kind, query) for kind in KINDS if kind.present not in absent and (query := kind.query(server))]
         queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, NAMES, CLASSES, TYPES)]
         queries += [Query(query, kind.apart) for kind, query in kinds]
-        queries += [Query(text, True) for text in (objects_query(server), privileges_query(), DEPENDENCIES)]
+        queries += [Query(text, True) for text in (objects_query(server), f"{privileges_query()} UNION ALL {silenced_query(server)}", DEPENDENCIES)]
         results = here.rows(queries)
         user = str(next(results)[0][0])
         reader.catalogs = dict(next(results))

@@ -12,7 +12,7 @@ from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, altered_options, brought_within, creation_options, position_setting, serial_of
-from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
+from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_clauses, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -272,9 +272,10 @@ class Column(Kind):
             clauses.append(f"{column} SET STATISTICS {-1 if spec.statistics is None else spec.statistics}")
         if old and (change := options_change(old.foreign_options, spec.foreign_options)):
             clauses.append(f"{column} {change}")
-        steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
-        steps += identity_type(new, old, ctx)
-        return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
+        clauses += [f"{column} {clause}" for clause in option_clauses(old.options if old else (), spec.options)]
+        clause = ",\n  ".join(clauses)
+        steps = [Step(f"{head} {clause}", comment, head, clause)] if clauses else []
+        return steps + identity_type(new, old, ctx)
 
     def disturbance(self, old: Fact, new: Fact) -> str:
         before, after = old.spec, new.spec
@@ -324,7 +325,7 @@ class Column(Kind):
             sequence = ctx.name(before.identity.schema, before.identity.sequence)
             sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
             steps.append(Step(sql, f"rename the sequence of column {new.id[-1]} of table {new.id[2]}"))
-        return steps + self.settings(new, before, ctx)
+        return one_of(steps, self.settings(new, before, ctx))
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
@@ -381,6 +382,16 @@ class Column(Kind):
             f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
         )
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+
+def one_of(changes: list[Step], settings: list[Step]) -> list[Step]:
+    """A column's changes and settings, in one statement where one can say both: so columns' changes stay neighbours,
+    which the server carries out together."""
+    last, first = changes[-1:], settings[:1]
+    if not last or not first or not last[0].table or last[0].table != first[0].table:
+        return changes + settings
+    clause = f"{last[0].clause},\n  {first[0].clause}"
+    return [*changes[:-1], replace(last[0], sql=f"{last[0].table} {clause}", clause=clause), *settings[1:]]
 
 
 def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:

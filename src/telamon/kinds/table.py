@@ -76,15 +76,20 @@ def table_of(ctx: Context, part: Id) -> Fact:
 
 def option_steps(head: str, comment: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[Step]:
     """SET and RESET of storage parameters."""
+    return [Step(f"{head} {clause}", comment) for clause in option_clauses(old, new)]
+
+
+def option_clauses(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    """What follows ALTER to bring parameters about."""
     have, want = dict(o.split("=", 1) for o in old), dict(o.split("=", 1) for o in new)
-    steps = []
+    clauses = []
     gone = [key for key in have if key not in want]
     if gone:
-        steps.append(Step(f"{head} RESET ({', '.join(gone)})", comment))
+        clauses.append(f"RESET ({', '.join(gone)})")
     changed = [f"{key}={value}" for key, value in want.items() if have.get(key) != value]
     if changed:
-        steps.append(Step(f"{head} SET ({options_text(changed)})", comment))
-    return steps
+        clauses.append(f"SET ({options_text(changed)})")
+    return clauses
 
 
 def options_text(options: Sequence[str]) -> str:

@@ -63,6 +63,9 @@ class TriggerState(Kind):
         return self.set(fact, fact.spec.enabled, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        above = [need for need in fact.needs if need[0] == "trigger"]
+        if any(trigger not in ctx.new.facts or trigger in ctx.created for trigger in above):
+            return []  # it goes with the trigger
         return self.set(fact, fact.spec.above, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
