@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.inheritance import changes
 from telamon.kinds.table import TABLES
 
 
@@ -153,6 +154,16 @@ class Partition(Kind):
         if len(attached_anew(ctx.old, ctx.new)[old.spec.of]) > 1:
             return None  # all are detached before any is attached, since their bounds may change places
         return self.drop(old, ctx) + self.create(new, ctx)
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        if operation not in ("create", "alter"):
+            return [], []
+        # What its whole gets from above, and loses, it has only when that is done.
+        above, link = [], ctx.new.get(("partition", *fact.spec.of[1:]))
+        while link is not None:
+            above += changes(link.spec.of, ctx)
+            link = ctx.new.get(("partition", *link.spec.of[1:]))
+        return above, []
 
     def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
         """The foreign keys to all that it is a part of: PostgreSQL detaches nothing whose rows they hold on to."""
