@@ -70,6 +70,8 @@ ALTER OPERATOR FAMILY integer_ops USING btree ADD OPERATOR 1 <<< (e, int);
 ALTER OPERATOR FAMILY integer_ops USING btree ADD FUNCTION 1 (e, int) enum_cmp(anyenum, anyenum);
 GRANT EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() TO PUBLIC;
 GRANT SELECT (rolname) ON pg_catalog.pg_authid TO PUBLIC;
+CREATE TABLE silenced (a int CONSTRAINT "f k" REFERENCES silenced (b), b int UNIQUE);
+ALTER TABLE silenced DISABLE TRIGGER ALL;
 """
 
 
@@ -115,13 +117,14 @@ def test_two_connections_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_no_kind_knows_is_named() -> None:
-    """Additions to PostgreSQL's own operator families, and privileges on its own objects."""
+    """Additions to PostgreSQL's own operator families, privileges on its own objects, silenced foreign keys."""
     named = catalog_of(EVERYTHING + NAMED).unmanaged
-    assert len(named) == 4 and list(named) == sorted(named)
+    assert len(named) == 5 and list(named) == sorted(named)
     assert any("integer_ops" in name and name.startswith("operator of access method") for name in named)
     assert any("integer_ops" in name and name.startswith("function of access method") for name in named)
     assert "privileges on function pg_catalog.pg_reload_conf()" in named
     assert "privileges on table column pg_catalog.pg_authid.rolname" in named
+    assert 'state of the triggers of constraint "f k" on table public.silenced' in named
 
 
 def test_every_catalog_of_objects_is_looked_at() -> None:

@@ -286,7 +286,8 @@ def read_catalog(
         kinds = [(kind, query) for kind in KINDS if kind.present not in absent and (query := kind.query(server))]
         queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, NAMES, CLASSES, TYPES)]
         queries += [Query(query, kind.apart) for kind, query in kinds]
-        queries += [Query(text, True) for text in (objects_query(server), f"{privileges_query()} UNION ALL {silenced_query(server)}", DEPENDENCIES)]
+        others = f"{privileges_query()} UNION ALL {silenced_query(server)}"
+        queries += [Query(text, True) for text in (objects_query(server), others, DEPENDENCIES)]
         results = here.rows(queries)
         user = str(next(results)[0][0])
         reader.catalogs = dict(next(results))

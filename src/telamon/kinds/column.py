@@ -11,7 +11,14 @@ from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.sequence import SequenceSpec, altered_options, brought_within, creation_options, position_setting, serial_of
+from telamon.kinds.sequence import (
+    SequenceSpec,
+    altered_options,
+    brought_within,
+    creation_options,
+    position_setting,
+    serial_of,
+)
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_clauses, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal

@@ -60,8 +60,9 @@ WRITTEN = """
     (SELECT coalesce(' WITH (' || pg_catalog.string_agg(pg_catalog.quote_ident(o.name) || '=' ||
                        CASE pg_catalog.quote_ident(o.value) WHEN o.value THEN o.value
                          ELSE pg_catalog.quote_literal(o.value) END, ', ' ORDER BY o.place) || ')', '')
-       FROM (SELECT pg_catalog.split_part(option, '=', 1), pg_catalog.substr(option, pg_catalog.strpos(option, '=') + 1),
-                    place FROM unnest(i.reloptions) WITH ORDINALITY AS u (option, place)) AS o (name, value, place))"""
+       FROM (SELECT pg_catalog.split_part(option, '=', 1),
+                    pg_catalog.substr(option, pg_catalog.strpos(option, '=') + 1), place
+               FROM unnest(i.reloptions) WITH ORDINALITY AS u (option, place)) AS o (name, value, place))"""
 """The storage parameters of the index `i` as the server writes them into the definition of an exclusion constraint."""
 
 
@@ -103,7 +104,8 @@ class TableConstraint(Kind):
                      SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
                       WHERE NOT c.relispartition) END,
                    CASE WHEN k.contype IN ('p', 'u', 'x') THEN
-                     (SELECT ARRAY[coalesce((SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = i.reltablespace), ''),
+                     (SELECT ARRAY[coalesce((SELECT s.spcname FROM pg_catalog.pg_tablespace s
+                                              WHERE s.oid = i.reltablespace), ''),
                                    coalesce(' WHERE (' || pg_catalog.pg_get_expr(x.indpred, x.indrelid) || ')', ''),
                                    {WRITTEN}] || i.reloptions
                         FROM pg_catalog.pg_class i JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid

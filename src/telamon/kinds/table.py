@@ -314,8 +314,8 @@ class Table(Kind):
         if before.unlogged != after.unlogged:
             anew.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
         if before.access_method != after.access_method:
-            method = ident(after.access_method or "heap") if after.access_method or not after.partition_key else "DEFAULT"
-            anew.append(f"SET ACCESS METHOD {method}")
+            plain = "DEFAULT" if after.partition_key else ident("heap")
+            anew.append(f"SET ACCESS METHOD {ident(after.access_method) if after.access_method else plain}")
         if before.tablespace != after.tablespace:
             anew.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
         if anew:

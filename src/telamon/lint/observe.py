@@ -219,7 +219,7 @@ class Observer:
                 return
             except psycopg.Error as error:
                 role, space = missing_role(error), missing_tablespace(error)
-                missing = ("role", role) if role else ("tablespace", space)
+                missing = ("role", role) if role else ("tablespace", space or "")
                 if not missing[1] or missing in self._supplied:
                     raise
                 self._supplied.add(missing)

@@ -31,8 +31,8 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str,
     Each file begins with the settings of a fresh session and keeps those it makes (`SET search_path`); bodies of
     functions are not checked. In an unordered source, what fails is tried again after the others, under the settings of
     its own place, until a round brings nothing. Roles that are named and missing are created without login, and
-    tablespaces without a place of their own; a role that exists already is accepted, since roles belong to the server. COPY is skipped, rows being no part of a schema;
-    INSERT is executed.
+    tablespaces without a place of their own; a role that exists already is accepted, since roles belong to the whole
+    server. COPY is skipped, rows being no part of a schema; INSERT is executed.
 
     Args:
         source: what to execute.
