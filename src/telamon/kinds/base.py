@@ -407,6 +407,10 @@ class Kind:
 
         return Step(f"ALTER {described(fact.id, ctx)} RENAME TO {ident(name)}", f"rename {title(fact.id)} to {name}")
 
+    def renamed_with(self, fact: Fact, ctx: Context) -> Iterable[Id]:
+        """Facts of its kind that get the same new name by the same statement."""
+        return ()
+
     def relocate(self, fact: Fact, schema: str, ctx: Context) -> Step | None:
         """The statement that moves the fact to another schema, under its name; None when it belongs to none."""
         if fact.parent is not None or len(fact.id) < 3:

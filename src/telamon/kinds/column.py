@@ -282,7 +282,7 @@ class Column(Kind):
         clauses += [f"{column} {clause}" for clause in option_clauses(old.options if old else (), spec.options)]
         clause = ",\n  ".join(clauses)
         steps = [Step(f"{head} {clause}", comment, head, clause)] if clauses else []
-        return steps + identity_type(new, old, ctx)
+        return steps + identity_type(new, old, ctx) + identity_persistence(new, old, ctx)
 
     def disturbance(self, old: Fact, new: Fact) -> str:
         before, after = old.spec, new.spec
@@ -436,6 +436,20 @@ def identity_type(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]
     sql = f"ALTER SEQUENCE {ctx.name(identity.schema, identity.sequence)} AS {want.type}"
     sql += f" MINVALUE {want.minimum} MAXVALUE {want.maximum}"
     return [Step(sql, f"give the sequence of column {new.id[-1]} of table {new.id[2]} its type")]
+
+
+def identity_persistence(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
+    """Makes an identity's sequence logged or not where it is to differ from what its table has made of it."""
+    identity, table = new.spec.identity, table_of(ctx, new.id)
+    if identity is None or new.spec.inherited or table.kind != "table" or ctx.server.major < 15:
+        return []
+    before = ctx.old.get(table.id) if table.id not in ctx.created else None
+    kept = before is not None and before.spec.unlogged == table.spec.unlogged and old is not None and old.identity
+    unlogged = kept.options.unlogged if kept else table.spec.unlogged
+    if identity.options.unlogged == unlogged:
+        return []
+    name, words = ctx.name(identity.schema, identity.sequence), "LOGGED" if unlogged else "UNLOGGED"
+    return [Step(f"ALTER SEQUENCE {name} SET {words}", f"make the sequence of column {new.id[-1]} {words.lower()}")]
 
 
 def owned_after(column: Fact, ctx: Context) -> bool:

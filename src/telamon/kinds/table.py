@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -43,15 +44,16 @@ TABLES = ("table", "foreign_table")
 
 
 @lru_cache(maxsize=4)
-def heirs(catalog: Catalog) -> set[Id]:
-    """The tables that have partitions or inheritors, so that ONLY matters for them."""
-    parents: set[Id] = set()
+def heirs(catalog: Catalog) -> dict[Id, list[Id]]:
+    """The tables that have partitions or inheritors, so that ONLY matters for them, and which."""
+    found: dict[Id, list[Id]] = defaultdict(list)
     for fact in catalog:
         if fact.kind in TABLES:
-            parents.update(fact.spec.inherits)
-        elif fact.kind == "partition":
-            parents.add(fact.spec.of)
-    return parents
+            for parent in fact.spec.inherits:
+                found[parent].append(fact.id)
+        elif fact.kind == "partition" and fact.parent is not None:
+            found[fact.spec.of].append(fact.parent)
+    return found
 
 
 def alter_table(ctx: Context, table: Id, *, only: bool = False) -> str:

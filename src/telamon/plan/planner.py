@@ -103,6 +103,8 @@ def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step]
         old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)
     )
     steps = [found for id, other in pairs.items() if (found := step(old.facts[id], other[-1]))]
+    for id, other in list(pairs.items()):
+        pairs |= {along: (*along[:-1], other[-1]) for along in BY_NAME[id[0]].renamed_with(old.facts[id], ctx)}
     return steps, substituted(old, pairs) if pairs else old
 
 
@@ -272,14 +274,20 @@ class Planner:
                 self.connect_create(self.new.facts[id])
             elif operation == "alter":
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
-            fact = self.new.get(id) if operation in ("create", "alter") else self.old.get(id)
-            before, after = self.kind(id).around(operation, fact, self.ctx) if fact else ([], [])
-            for node in before:
-                graph.before(node, (operation, id))
-            for node in after:
-                graph.before((operation, id), node)
+        for node in list(graph.nodes):
+            self.connect_around(node)
         self.connect_names()
         self.connect_turns()
+
+    def connect_around(self, node: Node) -> None:
+        """What a kind says of its own goes before what is usual between a whole and its part."""
+        operation, id = node
+        fact = self.new.get(id) if operation in ("create", "alter") else self.old.get(id)
+        before, after = self.kind(id).around(operation, fact, self.ctx) if fact else ([], [])
+        for other in before:
+            self.graph.instead(other, node)
+        for other in after:
+            self.graph.instead(node, other)
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
