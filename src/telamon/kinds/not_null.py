@@ -9,7 +9,7 @@ from functools import lru_cache
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.inheritance import kept_parents
-from telamon.kinds.table import alter_table, table_of
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -128,7 +128,7 @@ class NotNull(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: NotNullSpec = fact.spec
-        if spec.inherited and self.on_parent(fact, ctx):
+        if spec.inherited and self.on_parent(fact, ctx) and not self.named_apart(fact, ctx):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
         if named_by_server(fact, ctx) and spec.valid and not spec.no_inherit:
@@ -151,8 +151,39 @@ class NotNull(Kind):
         return [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
 
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
-        # It is the table's own when the parent's is not handed down any more.
-        return [("alter", id) for id in self.above(fact, ctx)] if operation == "drop" else [], []
+        above = self.above(fact, ctx)
+        if operation == "drop":
+            # It is the table's own when the parent's is not handed down any more.
+            return [("alter", id) for id in above], []
+        if operation == "create" and self.named_apart(fact, ctx):
+            return [("drop", id) for id in above], [("create", id) for id in above]
+        return [], []
+
+    def named_apart(self, fact: Fact, ctx: Context) -> bool:
+        """Whether somebody gave it a name that the parent's, which comes with this plan, has not.
+
+        It is there first then, and the parent's is merged with it: PostgreSQL renames none that is inherited.
+        """
+        above = [after for id in self.above(fact, ctx) if id in ctx.created and (after := ctx.new.get(id))]
+        return bool(fact.spec.constraint) and any(after.spec.actual != fact.spec.actual for after in above)
+
+    def renamed_alone(self, old: Fact, new: Fact, ctx: Context) -> bool:
+        """Whether it is inherited and gets a name that somebody chose, and not by way of the parent's."""
+        if not new.spec.inherited or not new.spec.constraint or old.spec.actual == new.spec.actual:
+            return False
+        pairs = [(ctx.old.get(id), ctx.new.get(id)) for id in self.above(new, ctx)]
+        names = [(before.spec.actual, after.spec.actual) for before, after in pairs if before and after]
+        return bool(names) and (old.spec.actual, new.spec.actual) not in names
+
+    def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
+        """To give one another name that is inherited, all of the parent's and its heirs' are made anew."""
+        after = ctx.new.get(fact.id)
+        below = [("not_null", *heir[1:], fact.id[3]) for heir in heirs(ctx.old).get(table_of(ctx, fact.id).id, ())]
+        pairs = [(old, new) for id in below if (old := ctx.old.get(id)) and (new := ctx.new.get(id))]
+        if any(self.renamed_alone(old, new, ctx) for old, new in pairs):
+            return [old.id for old, _ in pairs]
+        alone = after is not None and self.renamed_alone(fact, after, ctx)
+        return [id for id in self.above(fact, ctx) if id in ctx.old.facts] if alone else []
 
     def from_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether INHERITS brings it, so that saying it again would make it the table's own."""
@@ -172,7 +203,7 @@ class NotNull(Kind):
         same = {"constraint": "", "valid": True, "no_inherit": False}
         if replace(before, **same) != replace(after, **same):
             return [] if replace(before, inherited=after.inherited) == after else None
-        if before.valid and not after.valid:
+        if (before.valid and not after.valid) or self.renamed_alone(old, new, ctx):
             return None
         head, steps, name = alter_table(ctx, new.id), [], before.actual
         if before.constraint != after.constraint and not after.inherited:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Reader, Step
 from telamon.kinds.constraint import TableConstraint, suffix
-from telamon.kinds.index import storage_steps
+from telamon.kinds.index import at_hand, storage_steps
 from telamon.kinds.partition import index_grip
-from telamon.kinds.table import options_text
+from telamon.kinds.table import alter_table, options_text
 from telamon.quote import ident
 
 
@@ -41,6 +41,15 @@ class PrimaryKey(TableConstraint):
         if spec.tablespace:
             words += f" USING INDEX TABLESPACE {ident(spec.tablespace)}"
         return f"CONSTRAINT {ident(fact.id[3])} {words}{spec.predicate}{suffix(spec)}"
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        index = at_hand(fact, ctx) if self.name != "exclusion" else None
+        if index is None:
+            return super().create(fact, ctx)
+        words = "PRIMARY KEY" if self.name == "primary_key" else "UNIQUE"
+        clause = f"ADD CONSTRAINT {ident(fact.id[3])} {words} USING INDEX {ident(index.id[-1])}{suffix(fact.spec)}"
+        head, comment = alter_table(ctx, fact.id), f"make {fact.id[3]} a {words.lower()} of table {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         like = replace(old.spec, tablespace=new.spec.tablespace, options=new.spec.options)
