@@ -160,20 +160,20 @@ class NotNull(Kind):
         return [], []
 
     def named_apart(self, fact: Fact, ctx: Context) -> bool:
-        """Whether somebody gave it a name that the parent's, which comes with this plan, has not.
+        """Whether it has not the name of the parent's, which comes with this plan, and it matters.
 
         It is there first then, and the parent's is merged with it: PostgreSQL renames none that is inherited.
         """
         above = [after for id in self.above(fact, ctx) if id in ctx.created and (after := ctx.new.get(id))]
-        return bool(fact.spec.constraint) and any(after.spec.actual != fact.spec.actual for after in above)
+        return any(after.spec.constraint != fact.spec.constraint for after in above)
 
     def renamed_alone(self, old: Fact, new: Fact, ctx: Context) -> bool:
-        """Whether it is inherited and gets a name that somebody chose, and not by way of the parent's."""
-        if not new.spec.inherited or not new.spec.constraint or old.spec.actual == new.spec.actual:
+        """Whether it is inherited and gets another name, which matters, and not by way of the parent's."""
+        if not new.spec.inherited or old.spec.constraint == new.spec.constraint:
             return False
         pairs = [(ctx.old.get(id), ctx.new.get(id)) for id in self.above(new, ctx)]
-        names = [(before.spec.actual, after.spec.actual) for before, after in pairs if before and after]
-        return bool(names) and (old.spec.actual, new.spec.actual) not in names
+        names = [(before.spec.constraint, after.spec.constraint) for before, after in pairs if before and after]
+        return bool(names) and (old.spec.constraint, new.spec.constraint) not in names
 
     def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
         """To give one another name that is inherited, all of the parent's and its heirs' are made anew."""
