@@ -158,8 +158,11 @@ class Partition(Kind):
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
         if operation not in ("create", "alter"):
             return [], []
-        # What its whole gets from above, and loses, it has only when that is done.
-        above, link = [], ctx.new.get(("partition", *fact.spec.of[1:]))
+        # What its whole gets from above, and loses, it has only when that is done; and it is attached anew when the
+        # parts that go from both are gone.
+        both = [fact.parent or fact.id, fact.spec.of] if operation == "alter" else []
+        above = [("drop", part.id) for table in both for part in ctx.old.children(table) if part.kind in MATCHED]
+        link = ctx.new.get(("partition", *fact.spec.of[1:]))
         while link is not None:
             above += changes(link.spec.of, ctx)
             link = ctx.new.get(("partition", *link.spec.of[1:]))

@@ -182,6 +182,12 @@ class Sequence(Kind):
             steps.append(Step(sql, f"let sequence {fact.id[2]} go on where the identity was"))
         return steps
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # It is tied to its table, new as well, while both have one owner, and then changes hands with it.
+        if operation != "create" or fact.spec.owner is None:
+            return [], []
+        return [], [("create", ("owner", "table", *fact.spec.owner[1:3]))]
+
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"the position of sequence {'.'.join(fact.id[1:])}"
         return [Step(f"DROP SEQUENCE {ctx.name(*fact.id[1:])}", f"drop sequence {fact.id[2]}", loss=loss)]
