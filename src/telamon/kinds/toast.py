@@ -5,16 +5,16 @@ They are no part of their table: its statement can set them only where the colum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.table import alter_table, option_steps
 
 
-@dataclass(frozen=True, slots=True)
-class ToastSpec:
+class ToastSpec(Struct, frozen=True):
     """
     Args:
         options: as a table's own, `toast.` before each.
@@ -38,7 +38,7 @@ class Toast(Kind):
              WHERE t.relkind = 't' AND t.reloptions IS NOT NULL AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, options in rows:
             if (relation := reader.find("pg_class", oid)) is not None:
                 spec = ToastSpec(tuple(sorted(f"toast.{option}" for option in options)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -12,8 +14,7 @@ from telamon.kinds.table import column_options, option_steps
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ViewColumnSpec:
+class ViewColumnSpec(Struct, frozen=True):
     """
     Args:
         storage: "" when it is the type's own.
@@ -24,7 +25,7 @@ class ViewColumnSpec:
     compression: str
     statistics: int | None
     options: tuple[str, ...]
-    own_storage: str = field(default="", compare=False, repr=False)
+    own_storage: Aside[str] = Aside("")
 
 
 NOTHING = ViewColumnSpec("", "", None, ())
@@ -46,7 +47,7 @@ class ViewColumn(Kind):
                AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0
                     OR a.attoptions IS NOT NULL)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, name, storage, compression, statistics, options, own in rows:
             view = reader.find("pg_class", relation)
             settings = column_options(options)
