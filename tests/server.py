@@ -34,6 +34,7 @@ _OPTIONS = {
     "shared_buffers": "32MB",
     "wal_level": "logical",  # else publications warn
     "max_locks_per_transaction": "256",
+    "allow_in_place_tablespaces": "on",
 }
 _START_SECONDS = 30.0
 _PSQL_SECONDS = 60.0

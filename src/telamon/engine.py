@@ -12,7 +12,7 @@ import psycopg
 
 from telamon.catalog.facts import Catalog, Id, name_place, title
 from telamon.catalog.kept import load_catalog, save_catalog
-from telamon.catalog.roles import ensure_roles, passwords
+from telamon.catalog.roles import ensure_shared, passwords
 from telamon.catalog.scoped import read_scope
 from telamon.catalog.store import key_of
 from telamon.dev import Database, Dev, open_dev
@@ -148,7 +148,7 @@ class Engine:
         database = self.dev.create()
         try:
             with database.connect() as connection:
-                ensure_roles(connection, catalog)
+                ensure_shared(connection, catalog)
                 for _ in range(ROUNDS):
                     plan = make_plan(self.read_from(connection), catalog, self.server)
                     if not plan:

@@ -137,7 +137,7 @@ def run(
     if seeded:
         rows.seed(connection, touched, declared)
         rows.advance(connection, [id for id in plan.changes.altered if id[0] == "sequence"])
-    kept = holders(touched, old, new)
+    kept = holders(touched, plan, old, new)
     columns = kept_columns(kept, old, new)
     parents = frozenset(id for id in kept if not (old.facts[id].spec.partition_key or new.facts[id].spec.partition_key))
 
@@ -204,23 +204,39 @@ def touched_tables(plan: Plan, old: Catalog) -> list[Id]:
     return list(found)
 
 
-def holders(tables: list[Id], old: Catalog, new: Catalog) -> list[Id]:
+def holders(tables: list[Id], plan: Plan, old: Catalog, new: Catalog) -> list[Id]:
     """The tables that stay, in which to look for rows so that those that move between partitions are found.
 
-    Rows are looked for in whole partitioned tables; where partitions are attached or detached, in all plain tables.
+    Rows are looked for in whole partitioned tables; where partitions are attached, detached or dropped, in the plain
+    tables of the tree.
     """
     stay = [id for id in tables if id in new.facts]
-    if any(old.facts[id].spec.partition != new.facts[id].spec.partition for id in stay):
-        return [id for id in stay if not old.facts[id].spec.partition_key and not new.facts[id].spec.partition_key]
+    changed = [id for id in stay if old.facts[id].spec.partition != new.facts[id].spec.partition]
+    for fact in old:
+        if fact.kind == "partition" and fact.parent not in new.facts and fact.spec.of not in plan.replaced:
+            changed.append(("table", *fact.id[1:]))
+    parted = {whole(id, catalog) for id in changed for catalog in (old, new)}
     bereft = [p for fact in old if fact.kind == "table" and fact.id not in new.facts for p in fact.spec.inherits]
     for id in bereft:
         bereft += old.facts[id].spec.inherits
-    # Where a whole takes the place of a parent whose heirs go, theirs are no longer among its rows.
-    return [
-        id
-        for id in stay
-        if not old.facts[id].spec.partition and not (id in bereft and new.facts[id].spec.partition_key)
-    ]
+    found = []
+    for id in stay:
+        before, after = old.facts[id].spec, new.facts[id].spec
+        if not parted.isdisjoint((whole(id, old), whole(id, new))):
+            looked_into = not before.partition_key and not after.partition_key
+        else:
+            # Where a whole takes the place of a parent whose heirs go, theirs are no longer among its rows.
+            looked_into = not before.partition and not (id in bereft and after.partition_key)
+        if looked_into:
+            found.append(id)
+    return found
+
+
+def whole(table: Id, catalog: Catalog) -> Id:
+    """The partitioned table at the top of all that a table is a partition of; itself if it is none."""
+    while link := catalog.get(("partition", *table[1:])):
+        table = link.spec.of
+    return table
 
 
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, among, title
-from telamon.catalog.roles import ensure_roles
+from telamon.catalog.roles import ensure_shared
 from telamon.catalog.scoped import read_scope
 from telamon.dev import Dev
 from telamon.diff import diff
@@ -51,7 +51,7 @@ def translated(catalog: Catalog, dev: Dev, scope: Scope, server: Server) -> Cata
     if major(catalog) == server.major:
         return catalog
     with dev.create() as database, database.connect() as connection:
-        ensure_roles(connection, catalog)
+        ensure_shared(connection, catalog)
         reached = read_scope(connection, scope)
         for _ in range(ROUNDS):
             plan = make_plan(reached, catalog, server)

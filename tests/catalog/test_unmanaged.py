@@ -68,6 +68,8 @@ CREATE TEMPORARY TABLE temporary_table (a serial PRIMARY KEY);
 NAMED = """
 ALTER OPERATOR FAMILY integer_ops USING btree ADD OPERATOR 1 <<< (e, int);
 ALTER OPERATOR FAMILY integer_ops USING btree ADD FUNCTION 1 (e, int) enum_cmp(anyenum, anyenum);
+CREATE TABLE silenced (a int CONSTRAINT "f k" REFERENCES silenced (b), b int UNIQUE);
+ALTER TABLE silenced DISABLE TRIGGER ALL;
 """
 
 
@@ -113,11 +115,12 @@ def test_two_connections_read_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_no_kind_knows_is_named() -> None:
-    """Additions to PostgreSQL's own operator families."""
+    """Additions to PostgreSQL's own operator families, silenced foreign keys."""
     named = catalog_of(EVERYTHING + NAMED).unmanaged
-    assert len(named) == 2 and list(named) == sorted(named)
+    assert len(named) == 3 and list(named) == sorted(named)
     assert any("integer_ops" in name and name.startswith("operator of access method") for name in named)
     assert any("integer_ops" in name and name.startswith("function of access method") for name in named)
+    assert 'state of the triggers of constraint "f k" on table public.silenced' in named
 
 
 def test_every_catalog_of_objects_is_looked_at() -> None:

@@ -103,6 +103,20 @@ def test_a_dump_loads_with_its_settings_and_without_its_rows(tmp_path: Path, con
     assert roles == [(False,), (False,)]
 
 
+def test_tablespaces_that_are_named_are_supplied(tmp_path: Path, connection: Connection) -> None:
+    """In a block, under another role, and once more when they are there."""
+    text = (
+        "BEGIN;\nCREATE TABLE a (i int) TABLESPACE fast;\nCOMMIT;\n"
+        'SET SESSION AUTHORIZATION "The Owner";\nCREATE TEMP TABLE b (i int) TABLESPACE "slow disks";\n'
+    )
+    with pytest.raises(TelamonError, match="permission denied for tablespace slow disks"):
+        load(_source(tmp_path, schema=text), connection, server="")
+    connection.execute("DROP TABLE a")
+    load(_source(tmp_path, schema=text.partition("SET SESSION")[0]), connection, server="")
+    spaces = connection.execute("SELECT spcname FROM pg_tablespace WHERE oid >= 16384 ORDER BY spcname").fetchall()
+    assert spaces == [("fast",), ("slow disks",)]
+
+
 def test_roles_named_anywhere_are_created_and_existing_ones_accepted(tmp_path: Path, connection: Connection) -> None:
     text = (
         "CREATE TABLE t (id int);\nCREATE POLICY p ON t TO r1, r2 USING (true);\n"

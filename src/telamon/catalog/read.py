@@ -285,7 +285,7 @@ def read_catalog(
         psycopg.Error: the server's own errors.
     """
     from telamon.catalog.fetch import Query, snapshot
-    from telamon.catalog.unmanaged import describe, objects_query
+    from telamon.catalog.unmanaged import describe, objects_query, silenced_query
     from telamon.kinds import KINDS
     from telamon.quote import ident
 
@@ -302,7 +302,7 @@ def read_catalog(
         kinds = [(kind, query) for kind in KINDS if kind.present not in absent and (query := kind.query(server))]
         queries = [Query(text) for text in ("SELECT current_user", CATALOGS, MEMBERS, NAMES, CLASSES, TYPES)]
         queries += [Query(query, kind.apart) for kind, query in kinds]
-        queries += [Query(text, True) for text in (objects_query(server), DEPENDENCIES)]
+        queries += [Query(text, True) for text in (objects_query(server), silenced_query(server), DEPENDENCIES)]
         results = here.rows(queries)
         user = str(next(next(results))[0])
         reader.catalogs = dict(next(results))

@@ -36,6 +36,18 @@ OUTER = {
 }
 
 
+def silenced_query(server: Server) -> str:
+    """One query for descriptions of constraints whose own triggers somebody silenced: DISABLE TRIGGER ALL does it.
+
+    No statement names such a trigger in two databases, and `pg_dump` says nothing of it.
+    """
+    return f"""
+        SELECT DISTINCT 'state of the triggers of constraint ' || pg_catalog.quote_ident(k.conname) || ' on table '
+               || k.conrelid::pg_catalog.regclass
+          FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
+         WHERE t.tgisinternal AND t.tgenabled <> 'O' AND k.conparentid = 0 AND {server.of_relations("k.conrelid")}"""
+
+
 def objects_query(server: Server) -> str:
     """One query for (catalog, OIDs) of everything that people made, but for inner parts that are easily told.
 

@@ -228,12 +228,12 @@ def free(old: Catalog, new: Catalog, movable: Callable[[Fact], bool], names: Cal
     waiting: dict[Any, list[Id]] = {}
     for id in changes.added:
         fact = new.facts[id]
-        waiting.setdefault((id[0], fact.parent, repr(fact.spec)), []).append(id)
+        waiting.setdefault((id[:-1], fact.parent, repr(fact.spec)), []).append(id)
     used: set[Any] | None = None
     pairs = {}
     for id in changes.removed:
         fact = old.facts[id]
-        same = waiting.get((id[0], fact.parent, repr(fact.spec)))
+        same = waiting.get((id[:-1], fact.parent, repr(fact.spec)))
         if same and movable(fact):
             if used is None:
                 used = {name for each in old for name in names(each)}

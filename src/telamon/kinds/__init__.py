@@ -59,6 +59,7 @@ from telamon.kinds.text_search import (
     TextSearchParser,
     TextSearchTemplate,
 )
+from telamon.kinds.toast import Toast
 from telamon.kinds.transform import Transform
 from telamon.kinds.trigger import Trigger
 from telamon.kinds.trigger_state import TriggerState
@@ -105,6 +106,7 @@ KINDS: tuple[Kind, ...] = (
     Sequence(),
     Default(),
     ViewColumn(),
+    Toast(),
     Routine(),
     Aggregate(),
     Cast(),

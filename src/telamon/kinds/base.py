@@ -340,6 +340,10 @@ class Kind:
         """Facts that it does not need, whose alteration brings about its own."""
         return ()
 
+    def upsets(self, fact: Fact, ctx: Context) -> Iterable[Id]:
+        """Facts that the server does not suffer while this one is altered or replaced, though they do not need it."""
+        return ()
+
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
         """What of a plan comes before an operation on the fact, and what after it, beyond what needs say."""
         return [], []
@@ -425,6 +429,10 @@ class Kind:
         from telamon.quote import ident
 
         return Step(f"ALTER {described(fact.id, ctx)} RENAME TO {ident(name)}", f"rename {title(fact.id)} to {name}")
+
+    def renamed_with(self, fact: Fact, ctx: Context) -> Iterable[Id]:
+        """Facts of its kind that get the same new name by the same statement."""
+        return ()
 
     def relocate(self, fact: Fact, schema: str, ctx: Context) -> Step | None:
         """The statement that moves the fact to another schema, under its name; None when it belongs to none."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
-from telamon.kinds.table import alter_table, table_of
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -22,6 +24,13 @@ class Check(TableConstraint):
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)
+
+    def renamed_with(self, fact: Fact, ctx: Context) -> Iterator[Id]:
+        for heir in heirs(ctx.old).get(fact.parent or fact.id, ()):
+            below = ctx.old.get((self.name, *heir[1:3], fact.id[3]))
+            if below is not None and below.spec.inherited:
+                yield below.id
+                yield from self.renamed_with(below, ctx)
 
     def lasts(self, fact: Fact) -> bool:
         return not fact.spec.local  # it can be dropped only when the parent that hands it down is left

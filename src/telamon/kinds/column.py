@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,8 +14,15 @@ from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server,
 from telamon.kinds.composite import built_anew, carried
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
-from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
-from telamon.kinds.table import TABLES, alter_table, column_options, heirs, key_columns, option_steps, table_of
+from telamon.kinds.sequence import (
+    SequenceSpec,
+    altered_options,
+    brought_within,
+    creation_options,
+    position_setting,
+    serial_of,
+)
+from telamon.kinds.table import TABLES, alter_table, column_options, heirs, key_columns, option_clauses, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -272,9 +280,10 @@ class Column(Kind):
             clauses.append(f"{column} SET STATISTICS {-1 if spec.statistics is None else spec.statistics}")
         if old and (change := options_change(old.foreign_options, spec.foreign_options)):
             clauses.append(f"{column} {change}")
-        steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
-        steps += identity_type(new, old, ctx)
-        return steps + option_steps(f"{head} {column}", comment, old.options if old else (), spec.options)
+        clauses += [f"{column} {clause}" for clause in option_clauses(old.options if old else (), spec.options)]
+        clause = ",\n  ".join(clauses)
+        steps = [Step(f"{head} {clause}", comment, head, clause)] if clauses else []
+        return steps + identity_type(new, old, ctx) + identity_persistence(new, old, ctx)
 
     def disturbance(self, old: Fact, new: Fact) -> str:
         before, after = old.spec, new.spec
@@ -315,13 +324,16 @@ class Column(Kind):
         steps = [Step(f"{head} {clause}", comment, head, clause, rewrite=rewrite) for clause, rewrite in clauses]
         if before.identity and not after.identity and owned_after(new, ctx):
             steps.insert(0, remember(old, ctx))
+        if before.identity and after.identity and not after.inherited:
+            name = ctx.name(before.identity.schema, before.identity.sequence)
+            steps = brought_within(name, after.identity.options, before.identity.options) + steps
         if after.identity and not before.identity:
             steps.append(self.restart(new, ctx))
         elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
             sequence = ctx.name(before.identity.schema, before.identity.sequence)
             sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
             steps.append(Step(sql, f"rename the sequence of column {new.id[-1]} of table {new.id[2]}"))
-        return steps + self.settings(new, before, ctx)
+        return one_of(steps, self.settings(new, before, ctx))
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
@@ -362,7 +374,8 @@ class Column(Kind):
         words = []
         if before.always != after.always:
             words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
-        words += [f"SET {option}" for option in sequence_options(after.options, options)]
+        options_told = altered_options(after.options, options)
+        words += [option if option == "RESTART" else f"SET {option}" for option in options_told]
         return [(f"{column} {' '.join(words)}", False)] if words else []
 
     def restart(self, fact: Fact, ctx: Context) -> Step:
@@ -376,6 +389,16 @@ class Column(Kind):
             f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
         )
         return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+
+def one_of(changes: list[Step], settings: list[Step]) -> list[Step]:
+    """A column's changes and settings, in one statement where one can say both: so columns' changes stay neighbours,
+    which the server carries out together."""
+    last, first = changes[-1:], settings[:1]
+    if not last or not first or not last[0].table or last[0].table != first[0].table:
+        return changes + settings
+    clause = f"{last[0].clause},\n  {first[0].clause}"
+    return [*changes[:-1], dataclasses.replace(last[0], sql=f"{last[0].table} {clause}", clause=clause), *settings[1:]]
 
 
 def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:
@@ -413,6 +436,20 @@ def identity_type(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]
     sql = f"ALTER SEQUENCE {ctx.name(identity.schema, identity.sequence)} AS {want.type}"
     sql += f" MINVALUE {want.minimum} MAXVALUE {want.maximum}"
     return [Step(sql, f"give the sequence of column {new.id[-1]} of table {new.id[2]} its type")]
+
+
+def identity_persistence(new: Fact, old: ColumnSpec | None, ctx: Context) -> list[Step]:
+    """Makes an identity's sequence logged or not where it is to differ from what its table has made of it."""
+    identity, table = new.spec.identity, table_of(ctx, new.id)
+    if identity is None or new.spec.inherited or table.kind != "table" or ctx.server.major < 15:
+        return []
+    before = ctx.old.get(table.id) if table.id not in ctx.created else None
+    kept = before is not None and before.spec.unlogged == table.spec.unlogged and old is not None and old.identity
+    unlogged = kept.options.unlogged if kept else table.spec.unlogged
+    if identity.options.unlogged == unlogged:
+        return []
+    name, words = ctx.name(identity.schema, identity.sequence), "LOGGED" if unlogged else "UNLOGGED"
+    return [Step(f"ALTER SEQUENCE {name} SET {words}", f"make the sequence of column {new.id[-1]} {words.lower()}")]
 
 
 def owned_after(column: Fact, ctx: Context) -> bool:

@@ -18,7 +18,8 @@ from telamon.quote import ident
 class ConstraintSpec(Struct, frozen=True):
     """
     Args:
-        definition: as the server writes it after the name, without NOT VALID, NOT ENFORCED and deferrability.
+        definition: as the server writes it after the name, up to what the index's storage, a predicate, NOT VALID,
+            NOT ENFORCED and deferrability say.
         local: whether the table has it of its own; false when only its parents hand it down.
         inherited: whether a parent hands it down.
     """
@@ -32,23 +33,38 @@ class ConstraintSpec(Struct, frozen=True):
     local: bool
     inherited: bool
     tablespace: str = ""
+    predicate: str = ""
     options: tuple[str, ...] = ()
 
 
 def constraint_spec(
     text: str, deferrable: bool, deferred: bool, valid: bool, enforced: bool, no_inherit: bool, local: bool,
-    inherited: bool, tablespace: str = "", *options: str,
+    inherited: bool, tablespace: str = "", predicate: str = "", written: str = "", *options: str,
 ) -> ConstraintSpec:  # fmt: skip
     """The spec of a constraint.
 
     Args:
         text: as `pg_get_constraintdef` writes it.
+        predicate: the clause of it that restricts the rows, or "".
+        written: the clause of it that says the index's storage parameters, if it says them.
     """
     if deferrable or not (valid and enforced):
         for words in (" NOT ENFORCED", " NOT VALID", " INITIALLY DEFERRED", " DEFERRABLE"):
             text = text.removesuffix(words)
+    if written:
+        text = text.replace(written, "", 1)
     flags = (deferrable, deferred, valid, enforced, no_inherit, local, inherited)
-    return ConstraintSpec(text, *flags, tablespace, tuple(sorted(options)))
+    return ConstraintSpec(text.removesuffix(predicate), *flags, tablespace, predicate, tuple(sorted(options)))
+
+
+WRITTEN = """
+    (SELECT coalesce(' WITH (' || pg_catalog.string_agg(pg_catalog.quote_ident(o.name) || '=' ||
+                       CASE pg_catalog.quote_ident(o.value) WHEN o.value THEN o.value
+                         ELSE pg_catalog.quote_literal(o.value) END, ', ' ORDER BY o.place) || ')', '')
+       FROM (SELECT pg_catalog.split_part(option, '=', 1),
+                    pg_catalog.substr(option, pg_catalog.strpos(option, '=') + 1), place
+               FROM unnest(i.reloptions) WITH ORDINALITY AS u (option, place)) AS o (name, value, place))"""
+"""The storage parameters of the index `i` as the server writes them into the definition of an exclusion constraint."""
 
 
 def suffix(spec: ConstraintSpec) -> str:
@@ -89,10 +105,13 @@ class TableConstraint(Kind):
                      SELECT c.oid FROM heirs h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
                       WHERE NOT c.relispartition) END,
                    CASE WHEN k.contype IN ('p', 'u', 'x') THEN
-                     (SELECT coalesce((SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid = i.reltablespace), '')
-                             || i.reloptions
-                        FROM pg_catalog.pg_class i
-                       WHERE i.oid = k.conindid AND (i.reloptions IS NOT NULL OR i.reltablespace <> 0)) END,
+                     (SELECT ARRAY[coalesce((SELECT s.spcname FROM pg_catalog.pg_tablespace s
+                                              WHERE s.oid = i.reltablespace), ''),
+                                   coalesce(' WHERE (' || pg_catalog.pg_get_expr(x.indpred, x.indrelid) || ')', ''),
+                                   {WRITTEN}] || i.reloptions
+                        FROM pg_catalog.pg_class i JOIN pg_catalog.pg_index x ON x.indexrelid = i.oid
+                       WHERE i.oid = k.conindid
+                         AND (i.reloptions IS NOT NULL OR i.reltablespace <> 0 OR x.indpred IS NOT NULL)) END,
                    pg_catalog.pg_get_constraintdef(k.oid), k.condeferrable, k.condeferred, k.convalidated, {enforced},
                    k.contype = 'c' AND k.connoinherit, k.conislocal, k.coninhcount > 0
               FROM pg_catalog.pg_constraint k

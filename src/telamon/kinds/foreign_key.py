@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
-from telamon.kinds.partition import parted
+from telamon.kinds.partition import KEYS, index_parts, links_below, parted
 from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
@@ -42,6 +42,25 @@ class ForeignKey(TableConstraint):
             return []  # merged with that of the whole when the table is attached
         return super().drop(fact, ctx)
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        keys = [need for need in fact.needs if need[0] in KEYS]
+        tables = [table for key in keys if (table := (ctx.new if operation == "create" else ctx.old).facts[key].parent)]
+        if operation == "drop":
+            # A partition whose rows it holds on to cannot be detached.
+            links = [link for table in tables for link in links_below(table, ctx.old)]
+            return [], [(change, link) for link in links for change in ("drop", "alter")]
+        if operation != "create":
+            return [], []
+        # The key of a partitioned table is one only when all partitions have theirs; and their rows must be there.
+        links = [link for table in tables for link in links_below(table, ctx.new)]
+        ready = [(change, link) for link in links for change in ("create", "alter")]
+        ready += [("fill", ("table", *link[1:])) for link in links]
+        while keys:
+            for link in index_parts(ctx.new).get(keys.pop(), ()):
+                ready.append(("create", link))
+                keys.append(ctx.new.facts[link].spec.index)
+        return ready, []
+
     def above(self, link: Fact | None, catalog: Catalog) -> Iterator[Fact]:
         """The foreign keys of all wholes that a partition is in."""
         while link is not None:
@@ -49,15 +68,29 @@ class ForeignKey(TableConstraint):
             link = catalog.get(("partition", *link.spec.of[1:]))
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        same = replace(old.spec, deferrable=new.spec.deferrable, deferred=new.spec.deferred, valid=new.spec.valid)
-        if same != new.spec or (old.spec.valid and not new.spec.valid):
+        enforced = old.spec.enforced != new.spec.enforced
+        same = replace(
+            old.spec,
+            deferrable=new.spec.deferrable,
+            deferred=new.spec.deferred,
+            valid=new.spec.valid,
+            enforced=new.spec.enforced,
+        )
+        loosened = not new.spec.valid and (new.spec.enforced if enforced else old.spec.valid)
+        if same != new.spec or loosened:
             return super().alter(old, new, ctx)
-        steps = super().alter(old._replace(spec=replace(same, valid=old.spec.valid)), new, ctx) or []
+        # Enforcing it looks at the rows.
+        like = replace(same, valid=new.spec.valid if enforced else old.spec.valid)
+        steps = super().alter(old._replace(spec=like), new, ctx) or []
+        words = []
         if (old.spec.deferrable, old.spec.deferred) != (new.spec.deferrable, new.spec.deferred):
-            state = "NOT DEFERRABLE"
+            words.append("NOT DEFERRABLE")
             if new.spec.deferrable:
-                state = f"DEFERRABLE INITIALLY {'DEFERRED' if new.spec.deferred else 'IMMEDIATE'}"
-            clause = f"ALTER CONSTRAINT {ident(new.id[3])} {state}"
+                words[0] = f"DEFERRABLE INITIALLY {'DEFERRED' if new.spec.deferred else 'IMMEDIATE'}"
+        if enforced:
+            words.append("ENFORCED" if new.spec.enforced else "NOT ENFORCED")
+        if words:
+            clause = f"ALTER CONSTRAINT {ident(new.id[3])} {' '.join(words)}"
             head = alter_table(ctx, new.id)
             steps.insert(0, Step(f"{head} {clause}", f"alter foreign key {new.id[3]} of table {new.id[2]}"))
         return steps

@@ -156,6 +156,9 @@ class Index(Kind):
         return steps + self.targets(fact, (), spec.statistics, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        keys = (part for part in ctx.new.children(fact.spec.relation) if part.kind in ("primary_key", "unique"))
+        if any(at_hand(key, ctx) == fact for key in keys):
+            return []  # it goes on as the constraint's
         apart = "CONCURRENTLY " if concurrent("drop", fact, ctx) else ""
         sql = f"DROP INDEX {apart}{ctx.name(*fact.id[1:])}"
         return [Step(sql, f"drop index {fact.id[2]}", transactional=not apart)]
@@ -180,12 +183,54 @@ class Index(Kind):
         same = {"options": (), "tablespace": "", "statistics": ()}
         if replace(before, **same) != replace(after, **same):
             return None
-        head, comment = f"ALTER INDEX {ctx.name(*new.id[1:])}", f"alter index {new.id[2]}"
-        steps = option_steps(head, comment, before.options, after.options)
-        if before.tablespace != after.tablespace:
-            space = ident(after.tablespace or "pg_default")
-            steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=True))
-        return steps + self.targets(new, before.statistics, after.statistics, ctx)
+        steps = storage_steps(old, new, after.relation, ctx)
+        return None if steps is None else steps + self.targets(new, before.statistics, after.statistics, ctx)
+
+
+def storage_steps(old: Fact, new: Fact, relation: Id, ctx: Context) -> list[Step] | None:
+    """Storage parameters and tablespace of an index, or of a constraint's; None where it has to be made anew.
+
+    Args:
+        relation: what is indexed.
+    """
+    before, after = old.spec, new.spec
+    whole = bool(getattr(ctx.new.facts[relation].spec, "partition_key", ""))
+    if whole and before.options != after.options:
+        return None  # PostgreSQL cannot alter those of a partitioned table's index
+    head, comment = f"ALTER INDEX {ctx.name(new.id[1], new.id[-1])}", f"alter index {new.id[-1]}"
+    steps = option_steps(head, comment, before.options, after.options)
+    if before.tablespace != after.tablespace:
+        space = ident(after.tablespace or "pg_default")
+        steps.append(Step(f"{head} SET TABLESPACE {space}", comment, rewrite=not whole))
+    return steps
+
+
+def at_hand(key: Fact, ctx: Context) -> Fact | None:
+    """The index, of no use to anybody else after the plan, that a new primary key or unique constraint is made of."""
+    table = ctx.new.get(key.parent or key.id)
+    if key.id not in ctx.created or table is None or table.id in ctx.created or table.kind != "table":
+        return None
+    if table.spec.partition_key:
+        return None
+    gone = (part for part in ctx.old.children(table.id) if part.kind == "index" and part.id not in ctx.new.facts)
+    fitting = [index for index in gone if fits(index, key) and not ctx.old.children(index.id)]
+    # It gets the constraint's name: the old one must be nobody's before that.
+    names = {id[1:2] + id[-1:] for id in ctx.created if id != key.id and fitting}
+    return next((index for index in fitting if index.id[1:] not in names), None)
+
+
+def fits(index: Fact, key: Fact) -> bool:
+    """Whether a constraint's index would be the same."""
+    spec: IndexSpec = index.spec
+    words = "PRIMARY KEY" if key.kind == "primary_key" else "UNIQUE"
+    words += " NULLS NOT DISTINCT" if spec.nulls_not_distinct else ""
+    words += f" ({', '.join(part.text for part in spec.keys)})"
+    words += f" INCLUDE ({', '.join(spec.include)})" if spec.include else ""
+    plain = all(part == KeySpec(part.text, None, None, (), False, False) for part in spec.keys)
+    usable = spec.unique and spec.valid and plain and spec.method == "btree" and not spec.predicate
+    return usable and (words, spec.tablespace, spec.options) == (
+        key.spec.definition, key.spec.tablespace, key.spec.options
+    )  # fmt: skip
 
 
 class KeyReader:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
 from telamon.kinds.inheritance import kept_parents
-from telamon.kinds.table import alter_table, table_of
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -130,7 +130,7 @@ class NotNull(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: NotNullSpec = fact.spec
-        if spec.inherited and self.on_parent(fact, ctx):
+        if spec.inherited and self.on_parent(fact, ctx) and not self.named_apart(fact, ctx):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
         if named_by_server(fact, ctx) and spec.valid and not spec.no_inherit:
@@ -141,9 +141,51 @@ class NotNull(Kind):
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
-        """Whether the parent, there before and after, hands it down by itself."""
-        above = [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
-        return any(id in ctx.new.facts and id not in ctx.old.facts for id in above)
+        """Whether the parent, there before and after, hands it down by itself when its own comes or is made to."""
+        for id in self.above(fact, ctx):
+            before, after = ctx.old.get(id), ctx.new.get(id)
+            if after is not None and not after.spec.no_inherit:
+                return before is None or id in ctx.created or bool(before.spec.no_inherit)
+        return False
+
+    def above(self, fact: Fact, ctx: Context) -> list[Id]:
+        """What the parents that the table keeps have, or would have, for the same column."""
+        return [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        above = self.above(fact, ctx)
+        if operation == "drop":
+            # It is the table's own when the parent's is not handed down any more.
+            return [("alter", id) for id in above], []
+        if operation == "create" and self.named_apart(fact, ctx):
+            return [("drop", id) for id in above], [("create", id) for id in above]
+        return [], []
+
+    def named_apart(self, fact: Fact, ctx: Context) -> bool:
+        """Whether it has not the name of the parent's, which comes with this plan, and it matters.
+
+        It is there first then, and the parent's is merged with it: PostgreSQL renames none that is inherited.
+        """
+        above = [after for id in self.above(fact, ctx) if id in ctx.created and (after := ctx.new.get(id))]
+        return any(after.spec.constraint != fact.spec.constraint for after in above)
+
+    def renamed_alone(self, old: Fact, new: Fact, ctx: Context) -> bool:
+        """Whether it is inherited and gets another name, which matters, and not by way of the parent's."""
+        if not new.spec.inherited or old.spec.constraint == new.spec.constraint:
+            return False
+        pairs = [(ctx.old.get(id), ctx.new.get(id)) for id in self.above(new, ctx)]
+        names = [(before.spec.constraint, after.spec.constraint) for before, after in pairs if before and after]
+        return bool(names) and (old.spec.constraint, new.spec.constraint) not in names
+
+    def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
+        """To give one another name that is inherited, all of the parent's and its heirs' are made anew."""
+        after = ctx.new.get(fact.id)
+        below = [("not_null", *heir[1:], fact.id[3]) for heir in heirs(ctx.old).get(table_of(ctx, fact.id).id, ())]
+        pairs = [(old, new) for id in below if (old := ctx.old.get(id)) and (new := ctx.new.get(id))]
+        if any(self.renamed_alone(old, new, ctx) for old, new in pairs):
+            return [old.id for old, _ in pairs]
+        alone = after is not None and self.renamed_alone(fact, after, ctx)
+        return [id for id in self.above(fact, ctx) if id in ctx.old.facts] if alone else []
 
     def from_parents(self, fact: Fact, ctx: Context) -> bool:
         """Whether INHERITS brings it, so that saying it again would make it the table's own."""
@@ -151,26 +193,35 @@ class NotNull(Kind):
         return any(("not_null", *parent[1:], fact.id[3]) in ctx.new.facts for parent in parents)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        above = kept_parents(table_of(ctx, fact.id).id, ctx)
-        if fact.spec.inherited and any(("not_null", *parent[1:], fact.id[3]) in ctx.old.facts for parent in above):
+        above = [id for id in self.above(fact, ctx) if id in ctx.old.facts]
+        if fact.spec.inherited and any(id not in ctx.new.facts or id in ctx.created for id in above):
             return []
         head, column = alter_table(ctx, fact.id), ident(fact.id[3])
         clause = f"ALTER COLUMN {column} DROP NOT NULL"
-        return [Step(f"{head} {clause}", f"let column {fact.id[3]} of {fact.id[2]} be null", head, clause)]
+        return [Step(f"{head} {clause}", f"drop not null of column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
-        if replace(before, constraint="", valid=True) != replace(after, constraint="", valid=True):
-            if replace(before, inherited=after.inherited) == after:
-                return []
+        same = {"constraint": "", "valid": True, "no_inherit": False}
+        if replace(before, **same) != replace(after, **same):
+            return [] if replace(before, inherited=after.inherited) == after else None
+        if (before.valid and not after.valid) or self.renamed_alone(old, new, ctx):
             return None
-        if before.valid and not after.valid:
-            return None
-        head, steps = alter_table(ctx, new.id), []
+        head, steps, name = alter_table(ctx, new.id), [], before.actual.value
         if before.constraint != after.constraint and not after.inherited:
-            sql = f"{head} RENAME CONSTRAINT {ident(before.actual.value)} TO {ident(after.actual.value)}"
+            name = after.actual.value
+            sql = f"{head} RENAME CONSTRAINT {ident(before.actual.value)} TO {ident(name)}"
             steps.append(Step(sql, f"rename constraint {before.actual.value} of {new.id[2]}"))
-        if after.valid and not before.valid:
-            clause = f"VALIDATE CONSTRAINT {ident(after.actual.value)}"
-            steps.append(Step(f"{head} {clause}", f"validate constraint {after.actual.value} of {new.id[2]}"))
+        if before.no_inherit != after.no_inherit:
+            clause = f"ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}"
+            words = "stop handing" if after.no_inherit else "hand"
+            steps.append(Step(f"{head} {clause}", f"{words} down constraint {name} of {new.id[2]}"))
+        if after.valid and not before.valid and not self.validated_above(new, ctx):
+            clause = f"VALIDATE CONSTRAINT {ident(name)}"
+            steps.append(Step(f"{head} {clause}", f"validate constraint {name} of {new.id[2]}"))
         return steps
+
+    def validated_above(self, fact: Fact, ctx: Context) -> bool:
+        """Whether validating the parent's validates this one, which it hands down."""
+        pairs = [(ctx.old.get(id), ctx.new.get(id)) for id in self.above(fact, ctx)] if fact.spec.inherited else []
+        return any(before and after and not before.spec.valid and after.spec.valid for before, after in pairs)

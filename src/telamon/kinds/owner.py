@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from telamon.catalog.facts import Fact, title
+from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.naming import described
 from telamon.kinds.setting import CURRENT
@@ -72,6 +72,13 @@ class Owner(Kind):
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         return self.create(new, ctx)
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # A sequence that a table owns changes hands with it.
+        target = ctx.new.get(fact.id[1:]) or ctx.old.get(fact.id[1:])
+        column = getattr(target.spec, "owner", None) if target else None
+        table = [("owner", "table", *column[1:3])] if column else []
+        return [(change, id) for id in table for change in ("create", "alter", "drop")], []
 
     def roles(self, fact: Fact) -> Sequence[str]:
         return (fact.spec.role,)

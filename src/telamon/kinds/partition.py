@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.inheritance import changes
 from telamon.kinds.table import TABLES
 
 
@@ -28,6 +29,9 @@ class IndexPartitionSpec(Struct, frozen=True):
     of: Id
     index: Id
 
+
+KEYS = ("primary_key", "unique", "index")
+"""Kinds of what a foreign key leans on."""
 
 MATCHED = ("column", "primary_key", "unique", "exclusion", "check", "index")
 """Parts that attaching looks for. Others concern rows, which are there only when a table is attached."""
@@ -52,6 +56,44 @@ def attached_anew(old: Catalog, new: Catalog) -> dict[Id, list[Id]]:
         after = new.get(fact.id) if fact.kind == "partition" else None
         if after is not None and after.spec != fact.spec:
             found[fact.spec.of].append(fact.id)
+    return found
+
+
+@lru_cache(maxsize=4)
+def index_parts(catalog: Catalog) -> dict[Id, list[Id]]:
+    """By index of a partitioned table, or constraint that it serves: the links of its partitions' indexes to it."""
+    found: dict[Id, list[Id]] = defaultdict(list)
+    for fact in catalog:
+        if fact.kind == "index_partition":
+            found[fact.spec.of].append(fact.id)
+    return found
+
+
+@lru_cache(maxsize=4)
+def links_of(catalog: Catalog) -> dict[Id, list[Id]]:
+    """By partitioned table: the links of its partitions to it."""
+    found: dict[Id, list[Id]] = defaultdict(list)
+    for fact in catalog:
+        if fact.kind == "partition":
+            found[fact.spec.of].append(fact.id)
+    return found
+
+
+def links_below(table: Id, catalog: Catalog) -> Iterator[Id]:
+    """The links of all partitions of a table, and of theirs."""
+    for link in links_of(catalog).get(table, ()):
+        yield link
+        yield from links_below(("table", *link[1:]), catalog)
+
+
+@lru_cache(maxsize=4)
+def referring(catalog: Catalog) -> dict[Id, list[Id]]:
+    """By table: the foreign keys to it."""
+    found: dict[Id, list[Id]] = defaultdict(list)
+    for fact in catalog:
+        if fact.kind == "foreign_key":
+            for table in {catalog.facts[need].parent for need in fact.needs if need[0] in KEYS}:
+                found[table or fact.id].append(fact.id)
     return found
 
 
@@ -111,6 +153,31 @@ class Partition(Kind):
         if len(attached_anew(ctx.old, ctx.new)[old.spec.of]) > 1:
             return None  # all are detached before any is attached, since their bounds may change places
         return self.drop(old, ctx) + self.create(new, ctx)
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        if operation not in ("create", "alter"):
+            return [], []
+        # What its whole gets from above, and loses, it has only when that is done; and it is attached anew when the
+        # parts that go from both are gone.
+        both = [fact.parent or fact.id, fact.spec.of] if operation == "alter" else []
+        above = [("drop", part.id) for table in both for part in ctx.old.children(table) if part.kind in MATCHED]
+        link = ctx.new.get(("partition", *fact.spec.of[1:]))
+        while link is not None:
+            above += changes(link.spec.of, ctx)
+            link = ctx.new.get(("partition", *link.spec.of[1:]))
+        return above, []
+
+    def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
+        """The foreign keys to all that it is a part of: PostgreSQL detaches nothing whose rows they hold on to."""
+        found, link = [], ctx.old.get(fact.id)
+        while link is not None:
+            found += referring(ctx.old).get(link.spec.of, [])
+            link = ctx.old.get(("partition", *link.spec.of[1:]))
+        return found
+
+    def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
+        # A foreign key that stays must let go of a partition before that is dropped.
+        return "" if any(id in ctx.new.facts and id not in ctx.created for id in self.upsets(fact, ctx)) else "loose"
 
     def turn(self, fact: Fact, ctx: Context) -> Id | None:
         of: Id = fact.spec.of

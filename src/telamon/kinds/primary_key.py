@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from telamon.catalog.facts import Catalog, Fact, Id
-from telamon.kinds.base import Context, Reader
+from telamon.kinds.base import Context, Reader, Step
 from telamon.kinds.constraint import TableConstraint, suffix
+from telamon.kinds.index import at_hand, storage_steps
 from telamon.kinds.partition import index_grip
-from telamon.kinds.table import options_text
+from telamon.kinds.table import alter_table, options_text
 from telamon.quote import ident
 
 
@@ -34,11 +37,26 @@ class PrimaryKey(TableConstraint):
     def definition(self, fact: Fact, ctx: Context) -> str:
         spec = fact.spec
         words = spec.definition
-        if spec.options and " WITH (" not in words:
+        if spec.options:
             words += f" WITH ({options_text(spec.options)})"
         if spec.tablespace:
             words += f" USING INDEX TABLESPACE {ident(spec.tablespace)}"
-        return f"CONSTRAINT {ident(fact.id[3])} {words}{suffix(spec)}"
+        return f"CONSTRAINT {ident(fact.id[3])} {words}{spec.predicate}{suffix(spec)}"
+
+    def create(self, fact: Fact, ctx: Context) -> list[Step]:
+        index = at_hand(fact, ctx) if self.name != "exclusion" else None
+        if index is None:
+            return super().create(fact, ctx)
+        words = "PRIMARY KEY" if self.name == "primary_key" else "UNIQUE"
+        clause = f"ADD CONSTRAINT {ident(fact.id[3])} {words} USING INDEX {ident(index.id[-1])}{suffix(fact.spec)}"
+        head, comment = alter_table(ctx, fact.id), f"make {fact.id[3]} a {words.lower()} of table {fact.id[2]}"
+        return [Step(f"{head} {clause}", comment, head, clause)]
+
+    def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
+        like = replace(old.spec, tablespace=new.spec.tablespace, options=new.spec.options)
+        steps = super().alter(old._replace(spec=like), new, ctx)
+        storage = storage_steps(old, new, new.parent or new.id, ctx)
+        return None if steps is None or storage is None else steps + storage
 
     def handed_down(self, fact: Fact, ctx: Context) -> bool:
         # Keys of partitions are made one by one and their indexes attached, so that each keeps its own name.

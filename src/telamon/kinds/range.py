@@ -111,7 +111,9 @@ class Range(Kind):
         return Step(";\n".join(said), f"rename range type {fact.id[2]} to {name}")
 
     def relocate(self, fact: Fact, schema: str, ctx: Context) -> Step | None:
-        said = [f"ALTER FUNCTION {self.called(maker, ctx)} SET SCHEMA {ident(schema)}" for maker in fact.spec.makers.value]
+        said = [
+            f"ALTER FUNCTION {self.called(maker, ctx)} SET SCHEMA {ident(schema)}" for maker in fact.spec.makers.value
+        ]
         names = (fact.spec.multirange, fact.id[2])
         said += [f"ALTER TYPE {ctx.name(fact.id[1], name)} SET SCHEMA {ident(schema)}" for name in names]
         return Step(";\n".join(said), f"move range type {fact.id[2]} to schema {schema}")

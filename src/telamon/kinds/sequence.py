@@ -57,6 +57,27 @@ def sequence_options(new: SequenceSpec, old: SequenceSpec) -> list[str]:
     return words
 
 
+def altered_options(new: SequenceSpec, old: SequenceSpec) -> list[str]:
+    """The options that lead from one sequence to the other; it begins anew only where no old position can be right."""
+    apart = new.minimum > old.maximum or new.maximum < old.minimum
+    return sequence_options(new, old) + (["RESTART"] if apart else [])
+
+
+def brought_within(name: str, new: SequenceSpec, old: SequenceSpec) -> list[Step]:
+    """Moves the position of a sequence that has not come to its new bounds yet into them, as far as the old ones go.
+
+    Args:
+        name: of the sequence, quoted.
+    """
+    low, high = max(new.minimum, old.minimum), min(new.maximum, old.maximum)
+    if low > high or new.minimum <= old.start <= new.maximum:
+        return []
+    early = f"last_value < {new.minimum}" if new.increment > 0 else f"last_value > {new.maximum}"
+    position = min(max(new.start, low), high)
+    sql = f"SELECT pg_catalog.setval({literal(name)}, {position}, false) FROM {name} WHERE {early}"
+    return [Step(sql, f"bring the position of sequence {name} within its new bounds")]
+
+
 def creation_options(spec: SequenceSpec) -> list[str]:
     """The options for making a sequence; it starts at its lower (or upper) bound where nothing else is said."""
     plain = SequenceSpec.plain(spec.type, down=spec.increment < 0)
@@ -162,6 +183,12 @@ class Sequence(Kind):
             steps.append(Step(sql, f"let sequence {fact.id[2]} go on where the identity was"))
         return steps
 
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # It is tied to its table, new as well, while both have one owner, and then changes hands with it.
+        if operation != "create" or fact.spec.owner is None:
+            return [], []
+        return [], [("create", ("owner", "table", *fact.spec.owner[1:3]))]
+
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         loss = f"the position of sequence {'.'.join(fact.id[1:])}"
         return [Step(f"DROP SEQUENCE {ctx.name(*fact.id[1:])}", f"drop sequence {fact.id[2]}", loss=loss)]
@@ -173,10 +200,11 @@ class Sequence(Kind):
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
         head, comment = f"ALTER SEQUENCE {ctx.name(*new.id[1:])}", f"alter sequence {new.id[2]}"
-        words = sequence_options(after, before)
+        words = altered_options(after, before)
         if before.type != after.type:
             words.insert(0, f"AS {after.type}")
-        steps = [Step(f"{head} {' '.join(words)}", comment)] if words else []
+        steps = brought_within(ctx.name(*new.id[1:]), after, before)
+        steps += [Step(f"{head} {' '.join(words)}", comment)] if words else []
         if before.unlogged != after.unlogged:
             steps.append(Step(f"{head} SET {'UNLOGGED' if after.unlogged else 'LOGGED'}", comment))
         if before.owner != after.owner or (after.owner and ("table", *after.owner[1:3]) in ctx.swapped):

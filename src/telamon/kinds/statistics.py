@@ -34,6 +34,7 @@ class StatisticsSpec(Struct, frozen=True):
 class Statistics(Kind):
     name = "statistics"
     leaf = True
+    renames_freely = True
     present = made("pg_statistic_ext")
     rank = 58
     survives = frozenset({"typmod", "type"})

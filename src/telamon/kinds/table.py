@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ class TableSpec(Struct, frozen=True):
         inherits: parents in order; not the partitioned table of a partition.
         partition: whether it is a partition (its bounds are a fact of their own).
         of_type: the composite type of a typed table, or "".
+        access_method: "" for heap; of a partitioned table, for the default when a partition is made.
         key_columns: those that the partition key uses, in expressions too. Follows from the key.
     """
 
@@ -48,15 +50,16 @@ def key_columns(table: Fact) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def heirs(catalog: Catalog) -> set[Id]:
-    """The tables that have partitions or inheritors, so that ONLY matters for them."""
-    parents: set[Id] = set()
+def heirs(catalog: Catalog) -> dict[Id, list[Id]]:
+    """The tables that have partitions or inheritors, so that ONLY matters for them, and which."""
+    found: dict[Id, list[Id]] = defaultdict(list)
     for fact in catalog:
         if fact.kind in TABLES:
-            parents.update(fact.spec.inherits)
-        elif fact.kind == "partition":
-            parents.add(fact.spec.of)
-    return parents
+            for parent in fact.spec.inherits:
+                found[parent].append(fact.id)
+        elif fact.kind == "partition" and fact.parent is not None:
+            found[fact.spec.of].append(fact.parent)
+    return dict(found)
 
 
 def alter_table(ctx: Context, table: Id, *, only: bool = False) -> str:
@@ -81,15 +84,20 @@ def table_of(ctx: Context, part: Id) -> Fact:
 
 def option_steps(head: str, comment: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[Step]:
     """SET and RESET of storage parameters."""
+    return [Step(f"{head} {clause}", comment) for clause in option_clauses(old, new)]
+
+
+def option_clauses(old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
+    """What follows ALTER to bring parameters about."""
     have, want = dict(o.split("=", 1) for o in old), dict(o.split("=", 1) for o in new)
-    steps = []
+    clauses = []
     gone = [key for key in have if key not in want]
     if gone:
-        steps.append(Step(f"{head} RESET ({', '.join(gone)})", comment))
+        clauses.append(f"RESET ({', '.join(gone)})")
     changed = [f"{key}={value}" for key, value in want.items() if have.get(key) != value]
     if changed:
-        steps.append(Step(f"{head} SET ({options_text(changed)})", comment))
-    return steps
+        clauses.append(f"SET ({options_text(changed)})")
+    return clauses
 
 
 def options_text(options: Sequence[str]) -> str:
@@ -140,7 +148,7 @@ class Table(Kind):
                    c.relam,
                    CASE WHEN c.reltablespace <> 0 THEN
                      (SELECT spcname FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace) END,
-                   c.reloptions, toast.reloptions,
+                   c.reloptions,
                    c.relrowsecurity, c.relforcerowsecurity,
                    CASE WHEN NOT c.relispartition THEN h.parents END,
                    CASE WHEN c.relkind = 'p' THEN
@@ -151,7 +159,6 @@ class Table(Kind):
                    fs.srvname, ft.ftserver, ft.ftoptions
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-              LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
               LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents
                            FROM pg_catalog.pg_inherits GROUP BY 1) h ON h.inhrelid = c.oid
               LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
@@ -165,10 +172,9 @@ class Table(Kind):
         rows = list(rows)
         ids: dict[int, Id] = {row[0]: ("foreign_table" if row[-2] else "table", row[1], row[2]) for row in rows}
         for oid, schema, _, reltype, unlogged, key, partition, of_type, of_oid, method, space, *rest in rows:
-            options, toast, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
+            options, rls, force, parents, in_key, foreign_server, server_oid, foreign_options = rest
             if reader.is_member("pg_class", oid):
                 continue
-            settings = (*sorted(options or ()), *[f"toast.{option}" for option in sorted(toast or ())])
             inherits = tuple([ids[parent] for parent in parents or () if parent in ids])
             needs: list[Id | None] = [("schema", schema), *inherits]
             spec: TableSpec | ForeignTableSpec
@@ -176,8 +182,8 @@ class Table(Kind):
                 spec = ForeignTableSpec(foreign_server, tuple(sorted(foreign_options or ())), inherits, partition)
                 needs.append(reader.find("pg_foreign_server", server_oid))
             else:
-                am = reader.name_of("pg_am", method)[1] if method else "heap"
-                storage = ("" if am == "heap" else am, space or "", settings)
+                am = reader.name_of("pg_am", method)[1] if method else ""
+                storage = ("" if am == "heap" and not key else am, space or "", tuple(sorted(options or ())))
                 about = (unlogged, key, inherits, partition, of_type, *storage, rls, force, Aside(tuple(in_key or ())))
                 spec = specs.get(about) or specs.setdefault(about, TableSpec(*about))
             if of_oid:
@@ -206,8 +212,9 @@ class Table(Kind):
             parts.append(f" PARTITION BY {spec.partition_key}")
         if spec.access_method:
             parts.append(f" USING {ident(spec.access_method)}")
-        if spec.options:
-            parts.append(f" WITH ({options_text(spec.options)})")
+        toast = [option for part in ctx.folded.get(fact.id, ()) if part.kind == "toast" for option in part.spec.options]
+        if spec.options or toast:
+            parts.append(f" WITH ({options_text((*spec.options, *toast))})")
         if spec.tablespace:
             parts.append(f" TABLESPACE {ident(spec.tablespace)}")
         steps = [Step("".join(parts), f"create table {fact.id[2]}")]
@@ -311,15 +318,17 @@ class Table(Kind):
         clauses = inheritance.clauses(old, new, ctx)
         if clauses is None:
             return None
+        steps = [Step(f"{head} {clause}", comment, head, clause) for clause in clauses]
+        anew = []
         if before.unlogged != after.unlogged:
-            clauses.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
+            anew.append("SET UNLOGGED" if after.unlogged else "SET LOGGED")
         if before.access_method != after.access_method:
-            clauses.append(f"SET ACCESS METHOD {ident(after.access_method or 'heap')}")
+            plain = "DEFAULT" if after.partition_key else ident("heap")
+            anew.append(f"SET ACCESS METHOD {ident(after.access_method) if after.access_method else plain}")
         if before.tablespace != after.tablespace:
-            clauses.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
-        rewrites = ("SET UNLOGGED", "SET LOGGED", "SET ACCESS", "SET TABLESPACE")
-        steps = [
-            Step(f"{head} {clause}", comment, head, clause, rewrite=clause.startswith(rewrites)) for clause in clauses
-        ]
+            anew.append(f"SET TABLESPACE {ident(after.tablespace or 'pg_default')}")
+        if anew:
+            clause = ", ".join(anew)  # of one statement, so that the table is written once
+            steps.append(Step(f"{head} {clause}", comment, head, clause, rewrite=not after.partition_key))
         steps += option_steps(head, comment, before.options, after.options)
         return steps + self.security(new, after, before, ctx)

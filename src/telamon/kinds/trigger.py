@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telamon.catalog.facts import Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
+from telamon.kinds.partition import links_below
 from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
@@ -71,5 +74,27 @@ class Trigger(Kind):
         # CREATE OR REPLACE leaves the state as it was.
         return steps if old.spec.enabled == new.spec.enabled else steps + self.state(new, ctx)
 
-    def occupies(self, fact: Fact) -> tuple[Id, ...]:
-        return ()
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # A partitioned table's trigger has its name on all partitions.
+        if operation != "create":
+            return [], []
+        tables = {fact.parent, *partition_family(fact.parent or fact.id, ctx.old)}
+        others = (id for id in of_name(ctx.old).get(fact.id[3], ()) if ctx.old.facts[id].parent in tables)
+        return [("drop", id) for id in others if id != fact.id], []
+
+
+@lru_cache(maxsize=4)
+def of_name(catalog: Catalog) -> dict[str, list[Id]]:
+    """The triggers by name."""
+    found: dict[str, list[Id]] = defaultdict(list)
+    for fact in catalog:
+        if fact.kind == "trigger":
+            found[fact.id[3]].append(fact.id)
+    return found
+
+
+def partition_family(table: Id, catalog: Catalog) -> Iterator[Id]:
+    """The tables that a table is a partition of, and its own partitions, at any distance."""
+    yield from (catalog.facts[link].parent or link for link in links_below(table, catalog))
+    while link := catalog.get(("partition", *table[1:])):
+        yield (table := link.spec.of)

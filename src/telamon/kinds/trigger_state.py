@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
+from telamon.catalog.facts import Fact, Id
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.table import alter_table
 from telamon.kinds.trigger import STATES
 from telamon.quote import ident
@@ -19,11 +19,13 @@ class TriggerStateSpec(Struct, frozen=True):
         enabled: its own state.
         above: the state above it.
         definition: of the trigger above. Both are handed down when they change, and overwrite this one's state.
+        wholes: the tables of which the partition is one. Follows from the partition.
     """
 
     enabled: str
     above: str
     definition: str
+    wholes: Aside[tuple[Id, ...]] = Aside(())
 
 
 class TriggerState(Kind):
@@ -50,10 +52,16 @@ class TriggerState(Kind):
             needs = [found for oid in triggers if (found := reader.find("pg_trigger", oid))]
             if not needs:
                 continue  # PostgreSQL's own, of a foreign key
-            needs += [(self.name, *up[1:], name) for oid in ancestors if (up := reader.find("pg_class", oid))]
             needs.append(("partition", *table[1:]))
-            spec = TriggerStateSpec(enabled, above, definition)
+            wholes = [up for oid in ancestors if (up := reader.find("pg_class", oid))]
+            spec = TriggerStateSpec(enabled, above, definition, Aside(tuple(wholes)))
             reader.add((self.name, *table[1:], name), spec, parent=table, needs=needs)
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        # Before PostgreSQL 16 a partitioned table's state was handed down to its partitions.
+        states = [(self.name, *whole[1:], fact.id[3]) for whole in fact.spec.wholes.value]
+        changes = [(change, state) for state in states for change in ("drop", "alter", "create")]
+        return (changes, []) if operation != "drop" else ([], [])
 
     def set(self, fact: Fact, state: str, ctx: Context) -> list[Step]:
         sql = f"{alter_table(ctx, fact.id, only=True)} {STATES[state]} TRIGGER {ident(fact.id[3])}"
@@ -63,6 +71,9 @@ class TriggerState(Kind):
         return self.set(fact, fact.spec.enabled, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
+        above = [need for need in fact.needs if need[0] == "trigger"]
+        if any(trigger not in ctx.new.facts or trigger in ctx.created for trigger in above):
+            return []  # it goes with the trigger
         return self.set(fact, fact.spec.above, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:

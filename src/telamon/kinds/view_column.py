@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.column import COMPRESSION, STORAGE
 from telamon.kinds.table import column_options, option_steps
 from telamon.quote import ident
@@ -17,12 +18,14 @@ class ViewColumnSpec(Struct, frozen=True):
     """
     Args:
         storage: "" when it is the type's own.
+        own_storage: the type's own; to set it back before PostgreSQL 16 knew DEFAULT. Follows from the type.
     """
 
     storage: str
     compression: str
     statistics: int | None
     options: tuple[str, ...]
+    own_storage: Aside[str] = Aside("")
 
 
 NOTHING = ViewColumnSpec("", "", None, ())
@@ -37,7 +40,7 @@ class ViewColumn(Kind):
         return f"""
             SELECT a.attrelid::int8, a.attname,
                    CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text ELSE '' END,
-                   a.attcompression::text, nullif(a.attstattarget, -1), a.attoptions
+                   a.attcompression::text, nullif(a.attstattarget, -1), a.attoptions, t.typstorage
               FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
              WHERE c.relkind = 'm' AND c.relnamespace IN {server.namespaces} AND a.attnum > 0
@@ -45,10 +48,11 @@ class ViewColumn(Kind):
                     OR a.attoptions IS NOT NULL)"""
 
     def read(self, reader: Reader, rows: Iterable[Row]) -> None:
-        for relation, name, storage, compression, statistics, options in rows:
+        for relation, name, storage, compression, statistics, options, own in rows:
             view = reader.find("pg_class", relation)
             settings = column_options(options)
-            spec = ViewColumnSpec(STORAGE.get(storage, ""), COMPRESSION.get(compression, ""), statistics, settings)
+            said = STORAGE.get(storage, ""), COMPRESSION.get(compression, "")
+            spec = ViewColumnSpec(*said, statistics, settings, Aside(STORAGE[own]))
             if view is not None and spec != NOTHING:
                 reader.add((self.name, *view[1:], name), spec, parent=view)
 
@@ -56,7 +60,7 @@ class ViewColumn(Kind):
         return self.set(fact, NOTHING, fact.spec, ctx)
 
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
-        return self.set(fact, fact.spec, NOTHING, ctx)
+        return self.set(fact, fact.spec, replace(NOTHING, own_storage=fact.spec.own_storage), ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         return self.set(new, old.spec, new.spec, ctx)
@@ -66,7 +70,7 @@ class ViewColumn(Kind):
         comment = f"set options of column {fact.id[3]} of {fact.id[2]}"
         clauses = []
         if old.storage != new.storage:
-            clauses.append(f"SET STORAGE {new.storage or 'DEFAULT'}")
+            clauses.append(f"SET STORAGE {new.storage or new.own_storage.value}")
         if old.compression != new.compression:
             clauses.append(f"SET COMPRESSION {new.compression or 'default'}")
         if old.statistics != new.statistics:

@@ -18,9 +18,10 @@ from telamon.lint.observed import STRENGTH, Lock, Observed, Written
 from telamon.lint.state import FIRST, THINGS, Connection, State, again, read_state, refresh
 from telamon.quote import ident
 from telamon.replay import replay
-from telamon.sources.failures import Failure, explain, missing_role
+from telamon.sources.failures import Failure, explain, missing_role, missing_tablespace
 from telamon.sources.units import Unit, keywords
 from telamon.statements import Statement
+from telamon.tablespaces import supply
 
 _WEAK = STRENGTH[:3]
 """Modes under which a relation's definition cannot change."""
@@ -113,7 +114,7 @@ class Observer:
         self.state: State = base_state(connection, key) if key else read_state(connection)
         self.base: State = self.state
         self._notices: list[tuple[str, str]] = []
-        self._roles: set[str] = set()
+        self._supplied: set[tuple[str, str]] = set()  # kind and name
         self._seen = _Seen()
         self._swept: set[int] = set()
         self._xid = 0
@@ -205,7 +206,8 @@ class Observer:
         return ""
 
     def _execute(self, statement: Statement) -> None:
-        """Executes a statement, creating roles that it names and the dev server lacks. Leaves a savepoint."""
+        """Executes a statement; creates roles and tablespaces that it names and the dev server lacks. Leaves a
+        savepoint."""
         if self._open:
             with self.connection.pipeline():
                 self.connection.execute("SAVEPOINT telamon")
@@ -216,13 +218,17 @@ class Observer:
                 self.connection.execute(statement.text.encode())
                 return
             except psycopg.Error as error:
-                role = missing_role(error)
-                if role is None or role in self._roles:
+                role, space = missing_role(error), missing_tablespace(error)
+                missing = ("role", role) if role else ("tablespace", space or "")
+                if not missing[1] or missing in self._supplied:
                     raise
-                self._roles.add(role)
+                self._supplied.add(missing)
                 if self._open:
                     self.connection.execute("ROLLBACK TO SAVEPOINT telamon")
-                self.connection.execute(f"CREATE ROLE {ident(role)} NOLOGIN".encode())
+                if space:
+                    supply(self.connection, space)
+                else:
+                    self.connection.execute(f"CREATE ROLE {ident(missing[1])} NOLOGIN".encode())
 
     def _afresh(self, statement: Statement) -> str:
         """Executes a statement in a transaction that begins with it."""

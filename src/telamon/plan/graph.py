@@ -34,6 +34,12 @@ class Graph:
         if first != then and first in self.nodes and then in self.nodes:
             self.after[first].add(then)
 
+    def instead(self, first: Node, then: Node) -> None:
+        """As `before`, and not the other way round, whatever was said."""
+        if first in self.after.get(then, ()):
+            self.after[then].discard(first)
+        self.before(first, then)
+
     def all_before(self, first: Iterable[Node], then: Iterable[Node], gate: Node) -> None:
         """Each of `first` before each of `then`; `gate` names the moment between, so that edges stay few."""
         first, then = list(first), list(then)

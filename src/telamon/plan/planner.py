@@ -103,6 +103,8 @@ def rename_parts(old: Catalog, new: Catalog, server: Server) -> tuple[list[Step]
         old, new, lambda fact: step(fact, fact.id[-1]) is not None, lambda fact: BY_NAME[fact.kind].occupies(fact)
     )
     steps = [found for id, other in pairs.items() if (found := step(old.facts[id], other[-1]))]
+    for id, other in list(pairs.items()):
+        pairs |= {along: (*along[:-1], other[-1]) for along in BY_NAME[id[0]].renamed_with(old.facts[id], ctx)}
     return steps, substituted(old, pairs) if pairs else old
 
 
@@ -151,11 +153,11 @@ class Planner:
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
             elif self.moved_within(before, after) or self.kind(id).alter(before, after, self.ctx) is None:
-                self.replaced.add(id)
-                queue.append((id, "replaced"))
+                queue += self.replace(before)
             else:
                 self.altered[id] = None
                 queue += [(id, disturbance)] if disturbance else []
+                queue += self.upset(before)
         dependents: dict[Id, list[Id]] = defaultdict(list)
         for fact in self.old if queue else ():
             for need in fact.needs:
@@ -211,16 +213,23 @@ class Planner:
                 return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
             return [(dependent, "type")]
-        self.replaced.add(dependent)
-        return [(dependent, "replaced")]
+        return self.replace(self.old.facts[dependent])
+
+    def replace(self, fact: Fact) -> list[tuple[Id, str]]:
+        """Drops a fact and makes it anew; returns what follows from that."""
+        self.replaced.add(fact.id)
+        return [(fact.id, "replaced"), *self.upset(fact)]
+
+    def upset(self, fact: Fact) -> list[tuple[Id, str]]:
+        """Replaces what cannot stand while a fact is altered or replaced; returns what follows from that."""
+        found = [id for id in self.kind(fact.id).upsets(fact, self.ctx) if id in self.new.facts]
+        others = [self.old.facts[id] for id in found if id not in self.replaced]
+        return [more for other in others for more in self.replace(other)]
 
     def replace_whole(self, part: Fact) -> list[tuple[Id, str]]:
         """Replaces the whole of a part that cannot be altered within it; returns what follows from that."""
         whole = part.parent or part.id
-        if whole in self.replaced:
-            return []
-        self.replaced.add(whole)
-        return [(whole, "replaced")]
+        return [] if whole in self.replaced else self.replace(self.old.facts[whole])
 
     def swapping(self, id: Id) -> bool:
         """Whether a replaced fact is moved away, by itself or with its whole, rather than dropped at once."""
@@ -265,14 +274,20 @@ class Planner:
                 self.connect_create(self.new.facts[id])
             elif operation == "alter":
                 self.connect_alter(self.old.facts[id], self.new.facts[id])
-            fact = self.new.get(id) if operation in ("create", "alter") else self.old.get(id)
-            before, after = self.kind(id).around(operation, fact, self.ctx) if fact else ([], [])
-            for node in before:
-                graph.before(node, (operation, id))
-            for node in after:
-                graph.before((operation, id), node)
+        for node in list(graph.nodes):
+            self.connect_around(node)
         self.connect_names()
         self.connect_turns()
+
+    def connect_around(self, node: Node) -> None:
+        """What a kind says of its own goes before what is usual between a whole and its part."""
+        operation, id = node
+        fact = self.new.get(id) if operation in ("create", "alter") else self.old.get(id)
+        before, after = self.kind(id).around(operation, fact, self.ctx) if fact else ([], [])
+        for other in before:
+            self.graph.instead(other, node)
+        for other in after:
+            self.graph.instead(node, other)
 
     def connect_drop(self, fact: Fact) -> None:
         node = ("drop", fact.id)
@@ -281,7 +296,8 @@ class Planner:
             if ready and fact.parent not in self.new.facts and not self.name_apart(need):
                 continue  # a partition is attached after its parts are made, but they go with it in any order
             self.graph.before(node, ("drop", need))
-            if need == fact.parent and self.kind(fact.id).lasts(fact):
+            first = fact.id in self.replaced and self.kind(fact.id).leads  # so its drop must, too
+            if need == fact.parent and self.kind(fact.id).lasts(fact) and not first:
                 self.graph.before(("alter", need), node)
             else:
                 self.graph.before(node, ("alter", need))
@@ -306,7 +322,7 @@ class Planner:
         wholes = [need for need in wholes if (self.old.get(need) or self.new.facts[need]).parent is None]
         parts = {part.id for whole in wholes for part in (*self.old.children(whole), *self.new.children(whole))}
         leaning = (id for c in (self.old, self.new) for id in parts if (part := c.get(id)) and fact.id in part.needs)
-        return sorted(parts.difference(leaning))
+        return sorted(parts.difference(leaning, self.kind(fact.id).upsets(fact, self.ctx)))
 
     def connect_turns(self) -> None:
         """Facts that cannot be there at the same time: some go, then some change, then others come."""

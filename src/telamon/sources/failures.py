@@ -63,13 +63,18 @@ class Failure:
 
 def missing_role(error: psycopg.Error) -> str | None:
     """The role in `role "x" does not exist`: the server names it nowhere else, and does not escape it."""
-    return role_in(error, "does not exist") if error.sqlstate in ("42704", "22023") else None
+    return named_in(error, "role", "does not exist") if error.sqlstate in ("42704", "22023") else None
 
 
-def role_in(error: psycopg.Error, what: str) -> str | None:
-    """The role in `role "x" already exists` and the like."""
+def missing_tablespace(error: psycopg.Error) -> str | None:
+    """The tablespace in `tablespace "x" does not exist`."""
+    return named_in(error, "tablespace", "does not exist") if error.sqlstate == "42704" else None
+
+
+def named_in(error: psycopg.Error, kind: str, what: str) -> str | None:
+    """The name in `role "x" already exists` and the like."""
     message = error.diag.message_primary or ""
-    head, tail = 'role "', f'" {what}'
+    head, tail = f'{kind} "', f'" {what}'
     return message[len(head) : -len(tail)] if message.startswith(head) and message.endswith(tail) else None
 
 
@@ -131,7 +136,7 @@ def _excerpt(failure: Failure) -> list[str]:
 def _advice(error: psycopg.Error, server: str, managed: Sequence[str]) -> str:
     if is_managed(missing_role(error) or "", managed):
         return "`roles` says that the description manages this role: write CREATE ROLE into it, before what names it."
-    if is_managed(role_in(error, "already exists") or "", managed):
+    if is_managed(named_in(error, "role", "already exists") or "", managed):
         return "The description creates this role twice: take one CREATE ROLE out."
     if isinstance(error, errors.InvalidCatalogName):
         return "The dev database has a name of its own: take out statements that name the database."

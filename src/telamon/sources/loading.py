@@ -13,10 +13,11 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from telamon.errors import TelamonError
 from telamon.role_patterns import is_managed
-from telamon.sources.failures import Failure, explain, missing_role, role_in
+from telamon.sources.failures import Failure, explain, missing_role, missing_tablespace, named_in
 from telamon.sources.types import SqlSource
 from telamon.sources.units import Unit, cut, keywords
 from telamon.statements import Statement
+from telamon.tablespaces import supply
 
 BATCH = 50  # statements a message: 20 to 100 are measured alike, fewer and more are slower
 _FINE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY)
@@ -29,9 +30,9 @@ def load(source: SqlSource, connection: psycopg.Connection[Any], *, server: str,
 
     Each file begins with the settings of a fresh session and keeps those it makes (`SET search_path`); bodies of
     functions are not checked. In an unordered source, what fails is tried again after the others, under the settings of
-    its own place, until a round brings nothing. Roles that are named and missing are created without login; one that
-    exists already is accepted, since roles belong to the whole server. COPY is skipped, rows being no part of a schema;
-    INSERT is executed.
+    its own place, until a round brings nothing. Roles that are named and missing are created without login, and
+    tablespaces without a place of their own; a role that exists already is accepted, since roles belong to the whole
+    server. COPY is skipped, rows being no part of a schema; INSERT is executed.
 
     Args:
         source: what to execute.
@@ -76,6 +77,7 @@ class _Loader:
         self.settings: list[Statement] = []  # the file whose settings are in force
         self.reach = 0  # how many of them
         self.roles: set[str] = set()  # created for this source
+        self.spaces: set[str] = set()  # tablespaces, likewise
         # English messages: the name of a missing role is read from one. Setting it is a superuser's right.
         superuser = connection.info.parameter_status("is_superuser") == "on"
         self.pinned = _PINNED + ("SET lc_messages = 'C'; " if superuser else "")
@@ -161,6 +163,11 @@ class _Loader:
 
     def _supplied(self, failure: Failure) -> bool:
         """Whether what was missing has been created now, so that the unit can be sent again."""
+        space = missing_tablespace(failure.error)
+        if space is not None and space not in self.spaces:
+            self.spaces.add(space)
+            supply(self.connection, space)
+            return True
         role = missing_role(failure.error)
         if role is None or role in self.roles or is_managed(role, self.managed):
             return False
@@ -221,7 +228,7 @@ def _granted(failure: Failure, managed: Sequence[str]) -> bool:
         ("USER",),
         ("GROUP",),
     ):
-        return words[0] == "CREATE" and not is_managed(role_in(failure.error, "already exists") or "", managed)
+        return words[0] == "CREATE" and not is_managed(named_in(failure.error, "role", "already exists") or "", managed)
     if isinstance(failure.error, errors.DuplicateSchema):
         return words == ("CREATE", "SCHEMA") and '"public"' in message
     return (

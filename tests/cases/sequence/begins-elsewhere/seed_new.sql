@@ -1,0 +1,1 @@
+SELECT setval('used', 150);

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int);
+CREATE STATISTICS other (mcv) ON a, b FROM t;
+ALTER STATISTICS other SET STATISTICS 7;
+COMMENT ON STATISTICS other IS 'stays';
