@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
-from telamon.kinds.inheritance import kept_parents
+from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
@@ -138,6 +138,20 @@ class NotNull(Kind):
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
+    def said_again(self, fact: Fact, ctx: Context) -> Step:
+        """Makes what a parent hands down the table's own as well."""
+        head, clause = alter_table(ctx, fact.id), f"ALTER COLUMN {ident(fact.id[3])} SET NOT NULL"
+        return Step(f"{head} {clause}", f"make not null of column {fact.id[3]} one of {fact.id[2]}", head, clause)
+
+    def handed_on(self, fact: Fact, ctx: Context) -> bool:
+        """Whether a parent that the table keeps hands it down, as a constraint."""
+        table = table_of(ctx, fact.id)
+        return bool(fact.spec.actual) and table.id in ctx.old.facts and stays_handed(fact, ctx.old.facts[table.id], ctx)
+
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        # The server has no word for letting go of what a parent hands down as well.
+        return not old.spec.inherited and bool(new.spec.inherited) and self.handed_on(new, ctx)
+
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself."""
         above = [("not_null", *parent[1:], fact.id[3]) for parent in kept_parents(table_of(ctx, fact.id).id, ctx)]
@@ -160,7 +174,7 @@ class NotNull(Kind):
         before, after = old.spec, new.spec
         if replace(before, constraint="", valid=True) != replace(after, constraint="", valid=True):
             if replace(before, inherited=after.inherited) == after:
-                return []
+                return [self.said_again(new, ctx)] if self.handed_on(new, ctx) else []
             return None
         if before.valid and not after.valid:
             return None

@@ -217,6 +217,8 @@ class Planner:
     def replace_whole(self, part: Fact) -> list[tuple[Id, str]]:
         """Replaces the whole of a part that cannot be altered within it; returns what follows from that."""
         whole = part.parent or part.id
+        while not self.kind(whole).swaps and (above := self.old.facts[whole].parent) is not None:
+            whole = above  # one that keeps what it holds
         if whole in self.replaced:
             return []
         self.replaced.add(whole)
