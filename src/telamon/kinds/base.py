@@ -299,6 +299,10 @@ class Kind:
         """Whether this very fact can be created within its parent's statement."""
         return self.folds
 
+    def movable(self, fact: Fact) -> bool:
+        """Whether this very fact can be moved from a swapped type to the new one."""
+        return self.follows
+
     def disturbance(self, old: Fact, new: Fact) -> str:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
+from telamon.kinds.base import Context, Found, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
@@ -69,6 +69,9 @@ class Column(Kind):
 
     def lasts(self, fact: Fact) -> bool:
         return True
+
+    def movable(self, fact: Fact) -> bool:
+        return not fact.spec.generated  # USING is not allowed for it, and nothing is lost when it is made anew
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
@@ -293,6 +296,8 @@ class Column(Kind):
             return None
         if after.generated and before.expression != after.expression and ctx.server.major < 17:
             return None
+        if after.generated and self.recomputed(old, new):
+            return None
         head = alter_table(ctx, new.id)
         column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
         clauses: list[tuple[str, bool]] = []
@@ -322,6 +327,16 @@ class Column(Kind):
             sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
             steps.append(Step(sql, f"rename the sequence of column {new.id[-1]} of table {new.id[2]}"))
         return steps + self.settings(new, before, ctx)
+
+    def recomputed(self, old: Fact, new: Fact) -> bool:
+        """Whether a generated column's new type is none that assignment leads to: USING is not allowed for it."""
+        before, after = old.spec, new.spec
+        if before.base == after.base:
+            return False
+        try:
+            return bool(conversion(ident(new.id[-1]), before.base, after.type, rebuilt=False, where=new.id))
+        except Refusal:
+            return True
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""

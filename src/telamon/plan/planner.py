@@ -206,7 +206,7 @@ class Planner:
         if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
-        elif kind.follows and after.parent != on and self.swapping(on):
+        elif kind.movable(after) and after.parent != on and self.swapping(on):
             if kind.takes_whole(self.old.facts[dependent], after, "type", self.ctx):
                 return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
