@@ -134,11 +134,10 @@ def run(
     # Rows that are facts are compared as facts.
     declared = {("table", *table.name) for table in scope.rows}
     touched = [table for table in touched_tables(plan, old) if table not in declared]
-    far = reaching_out(old) | reaching_out(new)
     if seeded:
-        rows.seed(connection, touched, declared | far)
+        rows.seed(connection, touched, declared)
         rows.advance(connection, [id for id in plan.changes.altered if id[0] == "sequence"])
-    kept = holders([id for id in touched if id not in far], old, new)
+    kept = holders(touched, old, new)
     columns = kept_columns(kept, old, new)
     parents = frozenset(id for id in kept if not (old.facts[id].spec.partition_key or new.facts[id].spec.partition_key))
 
@@ -222,22 +221,6 @@ def holders(tables: list[Id], old: Catalog, new: Catalog) -> list[Id]:
         for id in stay
         if not old.facts[id].spec.partition and not (id in bereft and new.facts[id].spec.partition_key)
     ]
-
-
-def reaching_out(catalog: Catalog) -> set[Id]:
-    """The tables whose rows are in part those of another server, through foreign tables below them."""
-    above: dict[Id, list[Id]] = {}
-    for fact in catalog:
-        if fact.kind == "partition" and fact.parent:
-            above.setdefault(fact.parent, []).append(fact.spec.of)
-        elif fact.kind in ("table", "foreign_table"):
-            above.setdefault(fact.id, []).extend(fact.spec.inherits)
-    found, queue = set[Id](), [id for id in above if id[0] == "foreign_table"]
-    while queue:
-        new = [parent for parent in above.get(queue.pop(), ()) if parent not in found]
-        found.update(new)
-        queue += new
-    return found
 
 
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:
