@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 
 from telamon import rows
-from telamon.catalog.facts import Catalog, Id, title
+from telamon.catalog.facts import Catalog, Fact, Id, title
 from telamon.catalog.scoped import read_scope
 from telamon.dev import Database
 from telamon.diff import Changes, diff
@@ -215,12 +215,23 @@ def holders(tables: list[Id], old: Catalog, new: Catalog) -> list[Id]:
     bereft = [p for fact in old if fact.kind == "table" and fact.id not in new.facts for p in fact.spec.inherits]
     for id in bereft:
         bereft += old.facts[id].spec.inherits
-    # Where a whole takes the place of a parent whose heirs go, theirs are no longer among its rows.
+    gone = {id for fact in old if fact.kind == "partition" and fact.parent not in new.facts for id in above(fact, old)}
+    # Where a whole takes the place of a parent whose heirs go, theirs are no longer among its rows; nor are those of
+    # partitions that go, which is announced.
     return [
         id
         for id in stay
-        if not old.facts[id].spec.partition and not (id in bereft and new.facts[id].spec.partition_key)
+        if not old.facts[id].spec.partition
+        and id not in gone
+        and not (id in bereft and new.facts[id].spec.partition_key)
     ]
+
+
+def above(link: Fact | None, catalog: Catalog) -> Iterator[Id]:
+    """The partitioned table of a partition, and those of which that is one."""
+    while link is not None:
+        yield link.spec.of
+        link = catalog.get(("partition", *link.spec.of[1:]))
 
 
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:

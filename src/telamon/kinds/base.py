@@ -393,6 +393,8 @@ class Kind:
 
     renames_freely: ClassVar[bool] = False
     """Whether equal content under another name is a rename without being told: it holds no data of its own."""
+    remade: ClassVar[bool] = False
+    """Whether it may be dropped and made again, rather than altered, where only that opens a ring: nothing is lost."""
     asks: ClassVar[bool] = False
     """Whether a rename keeps data that a drop would lose, so that a person is asked."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
-from telamon.kinds.inheritance import kept_parents, stays_handed
+from telamon.kinds.inheritance import cut, kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
@@ -237,7 +237,7 @@ class Column(Kind):
     def above(self, fact: Fact, ctx: Context) -> list[Id]:
         """The columns, there or not, from which the new table inherits one of this name."""
         table = ctx.new.get(fact.parent or fact.id)
-        if table is None:
+        if table is None or cut(table.id, ctx):
             return []
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         parents = (partition.spec.of,) if partition else table.spec.inherits
@@ -301,7 +301,7 @@ class Column(Kind):
         head = alter_table(ctx, new.id)
         column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
         clauses: list[tuple[str, bool]] = []
-        handed_down = before.inherited and after.inherited
+        handed_down = before.inherited and after.inherited and not cut(new.parent or new.id, ctx)
         if before.generated and not after.generated and not handed_down:
             clauses.append((f"{column} DROP EXPRESSION", False))
         if before.identity and not after.identity:

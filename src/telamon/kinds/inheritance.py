@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context
@@ -47,10 +49,30 @@ def stays_handed(part: Fact, table: Fact, ctx: Context) -> bool:
     return any((part.kind, *parent[1:], *part.id[3:]) in ctx.new.facts for parent in kept)
 
 
+@lru_cache(maxsize=4)
+def attached_anew(old: Catalog, new: Catalog) -> dict[Id, list[Id]]:
+    """By partitioned table: the links that both have, with other bounds or to another table."""
+    found: dict[Id, list[Id]] = defaultdict(list)
+    for fact in old:
+        after = new.get(fact.id) if fact.kind == "partition" else None
+        if after is not None and after.spec != fact.spec:
+            found[fact.spec.of].append(fact.id)
+    return found
+
+
+def cut(table: Id, ctx: Context) -> bool:
+    """Whether a partition is detached while the plan changes it and its whole, to be attached again."""
+    link = ctx.old.get(("partition", *table[1:3]))
+    if link is None:
+        return False
+    anew = attached_anew(ctx.old, ctx.new).get(link.spec.of, [])
+    return link.id in ctx.created or (len(anew) > 1 and link.id in anew)
+
+
 def kept_parents(table: Id, ctx: Context) -> list[Id]:
     """The parents, or the whole, that a table has before and after, none of them made anew."""
     found = []
-    if table in ctx.created:
+    if table in ctx.created or cut(table, ctx):
         return []
     for catalog in (ctx.old, ctx.new):
         fact, link = catalog.get(table), catalog.get(("partition", *table[1:]))

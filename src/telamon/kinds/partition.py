@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
+from telamon.kinds.inheritance import cut
 from telamon.kinds.table import TABLES
 
 
@@ -43,17 +42,6 @@ def parted(table: Id, ctx: Context) -> bool:
     if table in ctx.created:
         return link.spec.of not in ctx.swapped
     return link.id not in ctx.new.facts or ctx.new.facts[link.id].spec != link.spec or link.id in ctx.created
-
-
-@lru_cache(maxsize=4)
-def attached_anew(old: Catalog, new: Catalog) -> dict[Id, list[Id]]:
-    """By partitioned table: the links that both have, with other bounds or to another table."""
-    found: dict[Id, list[Id]] = defaultdict(list)
-    for fact in old:
-        after = new.get(fact.id) if fact.kind == "partition" else None
-        if after is not None and after.spec != fact.spec:
-            found[fact.spec.of].append(fact.id)
-    return found
 
 
 def index_grip(table: Id, taker: Id, ctx: Context) -> str:
@@ -109,7 +97,7 @@ class Partition(Kind):
         return [Step(sql, f"detach partition {fact.id[2]} from {fact.spec.of[2]}")]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        if len(attached_anew(ctx.old, ctx.new)[old.spec.of]) > 1:
+        if cut(new.parent or new.id, ctx):
             return None  # all are detached before any is attached, since their bounds may change places
         return self.drop(old, ctx) + self.create(new, ctx)
 

@@ -22,6 +22,7 @@ class TriggerSpec:
 
 class Trigger(Kind):
     name = "trigger"
+    remade = True
     leaf = True
     present = made("pg_trigger")
     rank = 62

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -77,8 +77,26 @@ def make_plan(
     if not changes:
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
-    planned = Planner(old, new, server, changed(old, new, strict_order), using or {}, strict_order).plan()
-    return Plan((*first, *planned.steps), changes, replaced=planned.replaced)
+    left, apart = changed(old, new, strict_order), frozenset[Id]()
+    while True:
+        try:
+            planned = Planner(old, new, server, left, using or {}, strict_order, apart).plan()
+        except Ring as ring:
+            apart |= {ring.opening}
+        else:
+            return Plan((*first, *planned.steps), changes, replaced=planned.replaced)
+
+
+class Ring(Exception):
+    """Definitions depend on each other in a circle, which is open once an alteration is made in two steps.
+
+    Args:
+        opening: what is dropped and made again in place of being altered.
+    """
+
+    def __init__(self, opening: Id) -> None:
+        super().__init__(opening)
+        self.opening = opening
 
 
 def changed(old: Catalog, new: Catalog, strict_order: bool) -> Changes:
@@ -116,6 +134,7 @@ class Planner:
     changes: Changes
     using: Mapping[Id, str]
     strict_order: bool = False
+    apart: frozenset[Id] = frozenset()
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
     away: frozenset[Id] = frozenset()
@@ -150,7 +169,11 @@ class Planner:
             disturbance = self.kind(id).disturbance(before, after)
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
-            elif self.moved_within(before, after) or self.kind(id).alter(before, after, self.ctx) is None:
+            elif (
+                id in self.apart
+                or self.moved_within(before, after)
+                or self.kind(id).alter(before, after, self.ctx) is None
+            ):
                 self.replaced.add(id)
                 queue.append((id, "replaced"))
             else:
@@ -507,7 +530,11 @@ class Planner:
             steps += self.afterwards(fact.id)
         return steps
 
-    def circle(self, nodes: list[Node]) -> TelamonError:
+    def circle(self, nodes: list[Node]) -> Ring | TelamonError:
+        remade = [id for operation, id in nodes if operation == "alter" and self.kind(id).remade]
+        if remade:
+            needed = Counter(need for fact in self.old for need in fact.needs)
+            return Ring(min(remade, key=lambda id: (needed[id], id)))
         listed = "\n".join(
             f"{operation} {title(id)}" for operation, id in nodes[:12] if id in self.old.facts or id in self.new.facts
         )
