@@ -12,7 +12,7 @@ from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import cut, kept_parents, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
-from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, table_of
+from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, restart, table_of
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -321,7 +321,7 @@ class Column(Kind):
         if before.identity and not after.identity and owned_after(new, ctx):
             steps.insert(0, remember(old, ctx))
         if after.identity and not before.identity:
-            steps.append(self.restart(new, ctx))
+            steps.append(restart(new, ctx))
         elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
             sequence = ctx.name(before.identity.schema, before.identity.sequence)
             sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
@@ -380,18 +380,6 @@ class Column(Kind):
             words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
         words += [f"SET {option}" for option in sequence_options(after.options, options)]
         return [(f"{column} {' '.join(words)}", False)] if words else []
-
-    def restart(self, fact: Fact, ctx: Context) -> Step:
-        """A new identity goes on after the values that are there."""
-        table, column = ctx.name(*fact.id[1:3]), ident(fact.id[-1])
-        sequence = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(fact.id[-1])})"
-        up = fact.spec.identity.options.increment > 0
-        extreme, step = ("max", "+ 1") if up else ("min", "- 1")
-        sql = (
-            f"SELECT pg_catalog.setval({sequence}, {extreme}({column}) {step}, false)"
-            f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
-        )
-        return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
 
 
 def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:

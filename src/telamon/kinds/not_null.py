@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
-from telamon.kinds.inheritance import kept_parents, stays_handed
-from telamon.kinds.table import alter_table, table_of
+from telamon.kinds.inheritance import cut, kept_parents, stays_handed
+from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
@@ -138,10 +138,24 @@ class NotNull(Kind):
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
-    def said_again(self, fact: Fact, ctx: Context) -> Step:
+    def parted(self, fact: Fact, ctx: Context) -> bool:
+        """Whether its table is no partition for a moment of the plan, so that it can get another name."""
+        table = table_of(ctx, fact.id).id
+        links = [("partition", *table[1:]) in catalog.facts for catalog in (ctx.old, ctx.new)]
+        return (links[0] != links[1] or cut(table, ctx)) and table not in heirs(ctx.old)
+
+    def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        link = ("partition", *fact.id[1:3])
+        if operation != "alter" or not self.parted(fact, ctx):
+            return [], []
+        return [("drop", link)], [("create", link)]
+
+    def said_again(self, fact: Fact, ctx: Context, again: bool) -> list[Step]:
         """Makes what a parent hands down the table's own as well."""
+        if not again:
+            return []
         head, clause = alter_table(ctx, fact.id), f"ALTER COLUMN {ident(fact.id[3])} SET NOT NULL"
-        return Step(f"{head} {clause}", f"make not null of column {fact.id[3]} one of {fact.id[2]}", head, clause)
+        return [Step(f"{head} {clause}", f"make not null of column {fact.id[3]} one of {fact.id[2]}", head, clause)]
 
     def handed_on(self, fact: Fact, ctx: Context) -> bool:
         """Whether a parent that the table keeps hands it down, as a constraint."""
@@ -172,14 +186,15 @@ class NotNull(Kind):
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
-        if replace(before, constraint="", valid=True) != replace(after, constraint="", valid=True):
-            if replace(before, inherited=after.inherited) == after:
-                return [self.said_again(new, ctx)] if self.handed_on(new, ctx) else []
+        apart, again = self.parted(new, ctx), self.handed_on(new, ctx) and not after.inherited
+        if before.no_inherit != after.no_inherit:
             return None
+        if before.inherited != after.inherited and not apart:
+            return None if before != replace(after, inherited=before.inherited) else self.said_again(new, ctx, again)
         if before.valid and not after.valid:
             return None
         head, steps = alter_table(ctx, new.id), []
-        if before.constraint != after.constraint and not after.inherited:
+        if before.actual != after.actual if apart else before.constraint != after.constraint and not after.inherited:
             sql = f"{head} RENAME CONSTRAINT {ident(before.actual)} TO {ident(after.actual)}"
             steps.append(Step(sql, f"rename constraint {before.actual} of {new.id[2]}"))
         if after.valid and not before.valid:

@@ -102,6 +102,19 @@ def identities(catalog: Catalog, table: Id) -> list[Fact]:
     ]
 
 
+def restart(column: Fact, ctx: Context) -> Step:
+    """A new identity goes on after the values that are there."""
+    table, name = ctx.name(*column.id[1:3]), ident(column.id[-1])
+    sequence = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(column.id[-1])})"
+    up = column.spec.identity.options.increment > 0
+    extreme, step = ("max", "+ 1") if up else ("min", "- 1")
+    sql = (
+        f"SELECT pg_catalog.setval({sequence}, {extreme}({name}) {step}, false)"
+        f" FROM {table} HAVING {extreme}({name}) IS NOT NULL"
+    )
+    return Step(sql, f"let the identity of column {column.id[-1]} go on after its values")
+
+
 def copied_columns(table: Id, ctx: Context) -> list[tuple[Fact, Fact]]:
     """(old, new) of the columns whose values go over when a table is rebuilt."""
     pairs = [(ctx.old.get(column.id), column) for column in ctx.new.children(table) if column.kind == "column"]
@@ -273,6 +286,8 @@ class Table(Kind):
                     f"SELECT pg_catalog.setval({literal(ctx.name(want.schema, want.sequence))}, last_value, is_called)"
                 )
                 steps.append(Step(f"{sql} FROM {position}", f"let column {column.id[-1]} go on where it was"))
+            elif before is not None:
+                steps.append(restart(column, ctx))
         return steps
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
