@@ -129,4 +129,6 @@ def descends(table: Id, above: Id, catalog: Catalog) -> bool:
 def changes(table: Id, ctx: Context) -> list[Node]:
     """All that may become of what a table hands down."""
     ids = dict.fromkeys(part.id for catalog in (ctx.old, ctx.new) for part in handed_down(table, catalog))
-    return [(operation, id) for id in ids for operation in ("drop", "alter", "create")]
+    # The old parts of a table that is moved away no longer matter to anybody.
+    operations = ("alter", "create") if table in ctx.swapped else ("drop", "alter", "create")
+    return [(operation, id) for id in ids for operation in operations]

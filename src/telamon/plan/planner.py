@@ -369,7 +369,8 @@ class Planner:
         for need in fact.needs:
             for rival in self.rivals.get(self.kind(need).rivals(self.new.facts[need]) or (), ()):
                 # A foreign key would otherwise lean on the old one of two unique indexes.
-                self.graph.before(rival, ("create", fact.id))
+                if fact.id not in self.ctx.swapped or rival[1] not in self.old.facts[fact.id].needs:
+                    self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
             if need == fact.parent and self.kind(fact.id).leads:
                 self.graph.before(("create", fact.id), ("alter", need))
@@ -402,8 +403,10 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
-            if need not in after.needs and need not in self.away:
-                self.graph.before(node, ("move", need))
+            if need not in after.needs:
+                self.graph.before(node, ("alter", need))  # it lets go first
+                if need not in self.away:
+                    self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
 
