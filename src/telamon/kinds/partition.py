@@ -55,7 +55,7 @@ class Partition(Kind):
     name = "partition"
     present = "SELECT FROM pg_catalog.pg_inherits"
     rank = 55
-    before_rows = links = True
+    before_rows = links = remade = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:

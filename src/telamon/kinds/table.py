@@ -267,8 +267,8 @@ class Table(Kind):
         return "; ".join(f"all values of column {name}.{column}" for column in gone)
 
     def fill(self, old: Fact, new: Fact, ctx: Context) -> list[Step]:
-        partition = ctx.old.get(("partition", *old.id[1:]))
-        if partition is not None and partition.spec.of in ctx.swapped:
+        link = ("partition", *old.id[1:])
+        if link in ctx.new.facts and link in ctx.old.facts and ctx.old.facts[link].spec.of in ctx.swapped:
             return []  # its rows are read through the partitioned table
         kept = [
             (ident(after.id[-1]), column_value(before, after, ctx)) for before, after in copied_columns(new.id, ctx)
@@ -276,6 +276,10 @@ class Table(Kind):
         columns, values = ", ".join(name for name, _ in kept), ", ".join(value for _, value in kept)
         source = ctx.name(old.id[1], moved_name(old.id[2]))
         sql = f"INSERT INTO {ctx.name(*new.id[1:])} ({columns}) OVERRIDING SYSTEM VALUE\nSELECT {values} FROM {source}"
+        leaves = [ctx.name(id[1], moved_name(id[2])) for id in self.leaving(old.id, ctx)]
+        for n, name in enumerate(leaves):
+            tree = f"SELECT relid FROM pg_catalog.pg_partition_tree({literal(name)})"
+            sql += f"\n {'AND' if n else 'WHERE'} tableoid NOT IN ({tree})"
         steps = [Step(sql, f"copy the rows of table {new.id[2]} into the new one", rewrite=True)] if kept else []
         for column in identities(ctx.new, new.id):
             before = ctx.old.get(column.id)
@@ -289,6 +293,12 @@ class Table(Kind):
             elif before is not None:
                 steps.append(restart(column, ctx))
         return steps
+
+    @staticmethod
+    def leaving(whole: Id, ctx: Context) -> list[Id]:
+        """The partitions of a table that are made anew as no partitions: they take their rows with them."""
+        links = [fact for fact in ctx.old if fact.kind == "partition" and fact.spec.of == whole]
+        return [link.parent for link in links if link.id not in ctx.new.facts and link.parent in ctx.swapped]
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         return Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(name)}", f"rename table {fact.id[2]} to {name}")

@@ -1,0 +1,3 @@
+CREATE TABLE whole (id int NOT NULL, tags jsonb) PARTITION BY RANGE (id);
+CREATE TABLE one PARTITION OF whole FOR VALUES FROM (0) TO (10);
+CREATE INDEX ON whole (id);
