@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from telamon.catalog.facts import Fact, Id
+from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
 from telamon.kinds.inheritance import cut, kept_parents, stays_handed
@@ -288,6 +288,8 @@ class Column(Kind):
     def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
         if disturbance and old.id[-1] in getattr(ctx.old.facts[old.parent or old.id].spec, "key_columns", ()):
             return True
+        if disturbance and used_as_type(old.parent or old.id, ctx.old):
+            return True
         return old.spec.inherited != new.spec.inherited and not self.kept_by_inherit(old, new, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
@@ -361,7 +363,7 @@ class Column(Kind):
         """The USING expression that keeps the values; "" where none is needed."""
         column, type = ident(new.id[-1]), new.spec.type
         rebuilt = [id for id in old.needs & ctx.swapped if id[0] != "collation"]
-        if rebuilt and rebuilt[0][0] == "composite":
+        if rebuilt and rebuilt[0][0] in ("composite", "table"):
             if not type.endswith("[]"):
                 return row_conversion(column, rebuilt[0], type, ctx)
             refuse_other_order(rebuilt[0], new.id, ctx)
@@ -380,6 +382,11 @@ class Column(Kind):
             words.append(f"SET GENERATED {'ALWAYS' if after.always else 'BY DEFAULT'}")
         words += [f"SET {option}" for option in sequence_options(after.options, options)]
         return [(f"{column} {' '.join(words)}", False)] if words else []
+
+
+def used_as_type(table: Id, catalog: Catalog) -> bool:
+    """Whether columns of other tables hold its rows: its own cannot change their types then."""
+    return any(fact.kind == "column" and table in fact.needs and fact.parent != table for fact in catalog)
 
 
 def column_spec(row: Sequence[Any], reader: Reader) -> ColumnSpec:

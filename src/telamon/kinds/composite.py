@@ -89,18 +89,22 @@ class Composite(Kind):
         return swap_type(fact, ctx, "TYPE")
 
 
+FIELDS = ("attribute", "column")
+"""What a row type consists of: a composite type, or a table's."""
+
+
 def row_conversion(column: str, type: Id, written: str, ctx: Context) -> str:
     """The USING expression that carries the values of a composite type that was built anew over by their names."""
-    have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind == "attribute"}
+    have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind in FIELDS}
     values = []
     for fact in ctx.new.children(type):
-        if fact.kind != "attribute":
+        if fact.kind not in FIELDS:
             continue
         before = have.get(fact.id[3])
         if before is None:
             values.append("NULL")
             continue
-        value, rebuilt = f"({column}).{ident(fact.id[3])}", bool(before.needs & ctx.swapped)
+        value, rebuilt = f"({column}).{ident(fact.id[3])}", bool((before.needs - {before.parent}) & ctx.swapped)
         if rebuilt or before.spec.type != fact.spec.type:
             base = before.spec.type.partition("(")[0]
             value = conversion(value, base, fact.spec.type, rebuilt=rebuilt, where=fact.id) or value
@@ -116,7 +120,7 @@ def refuse_other_order(type: Id, column: Id, ctx: Context) -> None:
         Refusal: the attributes are others than before, or stand in another order.
     """
     before, after = (
-        [fact.id[3] for fact in catalog.children(type) if fact.kind == "attribute"] for catalog in (ctx.old, ctx.new)
+        [fact.id[3] for fact in catalog.children(type) if fact.kind in FIELDS] for catalog in (ctx.old, ctx.new)
     )
     if before != after:
         path = ".".join(column[1:])

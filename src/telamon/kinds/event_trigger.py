@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -17,12 +17,14 @@ class EventTriggerSpec:
     Args:
         function: (schema, name).
         tags: sorted; all commands when empty.
+        written: the tags in their order, which means nothing.
     """
 
     event: str
     function: tuple[str, str]
     tags: tuple[str, ...]
     enabled: str
+    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 class EventTrigger(Kind):
@@ -39,7 +41,9 @@ class EventTrigger(Kind):
     def read(self, reader: Reader, rows: Sequence[Row]) -> None:
         for oid, name, event, schema, function, tags, enabled in rows:
             if not reader.is_member("pg_event_trigger", oid):
-                spec = EventTriggerSpec(event, (schema, function), tuple(sorted(tags or ())), enabled)
+                spec = EventTriggerSpec(
+                    event, (schema, function), tuple(sorted(tags or ())), enabled, tuple(tags or ())
+                )
                 reader.add((self.name, name), spec, ("pg_event_trigger", oid))
 
     def phase(self, operation: str) -> int:
@@ -47,7 +51,7 @@ class EventTrigger(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: EventTriggerSpec = fact.spec
-        tags = f" WHEN TAG IN ({', '.join(literal(tag) for tag in spec.tags)})" if spec.tags else ""
+        tags = f" WHEN TAG IN ({', '.join(literal(tag) for tag in spec.written)})" if spec.tags else ""
         sql = f"CREATE EVENT TRIGGER {ident(fact.id[1])} ON {ident(spec.event)}{tags}"
         sql += f" EXECUTE FUNCTION {ctx.name(*spec.function)}()"
         steps = [Step(sql, f"create event trigger {fact.id[1]}")]
