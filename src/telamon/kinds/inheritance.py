@@ -101,15 +101,17 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     """
     if operation == "drop" and fact.id not in ctx.swapped:
         return [], [node for parent in fact.spec.inherits for node in changes(parent, ctx) if node[0] != "drop"]
+    if operation == "move":
+        return [], [node for parent in left_behind(fact, ctx) for node in changes(parent, ctx)]
     if operation not in ("alter", "create"):
         return [], []
-    old = ctx.old.get(fact.id)
+    old = ctx.old.get(fact.id) if operation == "alter" else None
     before, after = old.spec.inherits if old else (), fact.spec.inherits
     left = [parent for parent in before if parent not in after]
     joined = [parent for parent in after if parent not in before]
     first = [node for parent in joined for node in changes(parent, ctx)]
     if operation == "create":
-        return [node for node in first if node[0] == "drop"], []
+        return [node for node in first if node[0] != "create"], []
     then = [node for parent in left for node in changes(parent, ctx)]
     if joined:
         own = (part for part in handed_down(fact.id, ctx.new) if not inherited(part))
@@ -118,6 +120,11 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     then += [("drop", part.id) for part in handed_down(fact.id, ctx.old) if left and inherited(part)]
     # A parent that becomes an heir of its heir is left before.
     return first, [*then, *(("alter", parent) for parent in left if descends(parent, fact.id, ctx.new))]
+
+
+def left_behind(table: Fact, ctx: Context) -> list[Id]:
+    """The parents that a table leaves when it is moved away: their changes are not to reach it."""
+    return [parent for parent in table.spec.inherits if parent in ctx.new.facts and parent not in ctx.swapped]
 
 
 def descends(table: Id, above: Id, catalog: Catalog) -> bool:

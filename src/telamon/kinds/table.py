@@ -247,7 +247,11 @@ class Table(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         away, comment = moved_name(fact.id[2]), f"move table {fact.id[2]} out of the way while it is rebuilt"
-        steps = [Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(away)}", comment)]
+        head = alter_table(ctx, fact.id)
+        steps = [
+            Step(f"{head} NO INHERIT {ctx.name(*parent[1:])}", comment) for parent in inheritance.left_behind(fact, ctx)
+        ]
+        steps.append(Step(f"{head} RENAME TO {ident(away)}", comment))
         for column in identities(ctx.old, fact.id):
             schema, name = column.spec.identity.schema, column.spec.identity.sequence
             sql = f"ALTER SEQUENCE {ctx.name(schema, name)} RENAME TO {ident(moved_name(name))}"

@@ -404,7 +404,8 @@ class Planner:
         for need in before.needs:
             self.graph.before(node, ("drop", need))
             if need not in after.needs:
-                self.graph.before(node, ("alter", need))  # it lets go first
+                if need in self.altered and self.kind(need).disturbance(self.old.facts[need], self.new.facts[need]):
+                    self.graph.before(node, ("alter", need))
                 if need not in self.away:
                     self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
