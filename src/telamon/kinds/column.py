@@ -298,7 +298,7 @@ class Column(Kind):
             return None
         if after.generated and before.expression != after.expression and ctx.server.major < 17:
             return None
-        if after.generated and self.recomputed(old, new):
+        if after.generated and (self.recomputed(old, new) or self.held_by_check(old, new, ctx)):
             return None
         head = alter_table(ctx, new.id)
         column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
@@ -339,6 +339,15 @@ class Column(Kind):
             return bool(conversion(ident(new.id[-1]), before.base, after.type, rebuilt=False, where=new.id))
         except Refusal:
             return True
+
+    def held_by_check(self, old: Fact, new: Fact, ctx: Context) -> bool:
+        """Whether a virtual column cannot get another expression, since its table has checks."""
+        if new.spec.generated != GENERATED["v"] or old.spec.expression == new.spec.expression:
+            return False
+        places = ((ctx.old, old), (ctx.new, new))
+        return any(
+            part.kind == "check" for catalog, fact in places for part in catalog.children(fact.parent or fact.id)
+        )
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""

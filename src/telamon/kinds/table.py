@@ -321,6 +321,8 @@ class Table(Kind):
         return steps
 
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        if operation == "fill":
+            return [], [("drop", id) for id in self.leaving(fact.id, ctx)]
         return inheritance.around(operation, fact, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
