@@ -322,7 +322,8 @@ class Table(Kind):
 
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
         if operation == "fill":
-            return [], [("drop", id) for id in self.leaving(fact.id, ctx)]
+            leaving = self.leaving(fact.id, ctx)
+            return [("move", id) for id in leaving], [("drop", id) for id in leaving]
         return inheritance.around(operation, fact, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:

@@ -308,7 +308,7 @@ class Planner:
             self.graph.before(node, ("drop", need))
             if need == fact.parent and self.kind(fact.id).lasts(fact):
                 self.graph.before(("alter", need), node)
-            else:
+            elif self.disturbs(need) or not self.moves(fact):
                 self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
@@ -404,12 +404,16 @@ class Planner:
         for need in before.needs:
             self.graph.before(node, ("drop", need))
             if need not in after.needs:
-                if need in self.altered and self.kind(need).disturbance(self.old.facts[need], self.new.facts[need]):
+                if self.disturbs(need):
                     self.graph.before(node, ("alter", need))
                 if need not in self.away:
                     self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
+
+    def disturbs(self, id: Id) -> bool:
+        """Whether a fact is altered in a way that what leans on it feels."""
+        return id in self.altered and bool(self.kind(id).disturbance(self.old.facts[id], self.new.facts[id]))
 
     def connect_names(self) -> None:
         """A name is given up before another thing takes it."""

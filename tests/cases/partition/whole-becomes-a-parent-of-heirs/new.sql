@@ -1,4 +1,4 @@
-CREATE TABLE whole (id int NOT NULL, more int);
-CREATE TABLE one (CHECK (id < 10)) INHERITS (whole);
-CREATE INDEX ON whole (id);
+CREATE TABLE all_rows (id int NOT NULL, more int);
+CREATE TABLE one (CHECK (id < 10)) INHERITS (all_rows);
+CREATE INDEX ON all_rows (id);
 CREATE INDEX ON one (id);
