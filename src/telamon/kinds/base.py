@@ -341,6 +341,10 @@ class Kind:
     leads: ClassVar[bool] = False
     """Whether it is made before what it is a part of is altered, not after."""
 
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        """Whether this very fact is made before what it is a part of is altered."""
+        return self.leads
+
     def lasts(self, fact: Fact) -> bool:
         """Whether it is dropped after what it is a part of is altered, not before."""
         return False

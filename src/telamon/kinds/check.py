@@ -7,6 +7,7 @@ from dataclasses import replace
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
+from telamon.kinds.inheritance import precedes
 from telamon.kinds.table import alter_table, table_of
 from telamon.quote import ident
 
@@ -22,6 +23,9 @@ class Check(TableConstraint):
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:
         return (("constraint name", *fact.id[1:]),)
+
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        return precedes(fact, ctx)
 
     def lasts(self, fact: Fact) -> bool:
         return not fact.spec.local  # it can be dropped only when the parent that hands it down is left

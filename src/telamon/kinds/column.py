@@ -9,7 +9,7 @@ from typing import Any
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.composite import refuse_other_order, row_conversion
-from telamon.kinds.inheritance import cut, kept_parents, stays_handed
+from telamon.kinds.inheritance import cut, kept_parents, precedes, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import SequenceSpec, creation_options, position_setting, sequence_options, serial_of
 from telamon.kinds.table import TABLES, alter_table, column_options, heirs, option_steps, restart, table_of
@@ -69,6 +69,9 @@ class Column(Kind):
 
     def lasts(self, fact: Fact) -> bool:
         return True
+
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        return precedes(fact, ctx)
 
     def movable(self, fact: Fact) -> bool:
         return not fact.spec.generated  # USING is not allowed for it, and nothing is lost when it is made anew

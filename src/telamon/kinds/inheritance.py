@@ -122,6 +122,14 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     return first, [*then, *(("alter", parent) for parent in left if descends(parent, fact.id, ctx.new))]
 
 
+def precedes(part: Fact, ctx: Context) -> bool:
+    """Whether a part of its own must be there when its table joins a parent, so that the two are merged."""
+    tables = [catalog.get(part.parent or part.id) for catalog in (ctx.old, ctx.new)]
+    if tables[0] is None or tables[1] is None or inherited(part):
+        return False
+    return any(parent not in tables[0].spec.inherits for parent in tables[1].spec.inherits)
+
+
 def left_behind(table: Fact, ctx: Context) -> list[Id]:
     """The parents that a table leaves when it is moved away: their changes are not to reach it."""
     return [parent for parent in table.spec.inherits if parent in ctx.new.facts and parent not in ctx.swapped]

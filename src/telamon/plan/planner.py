@@ -372,7 +372,7 @@ class Planner:
                 if fact.id not in self.ctx.swapped or rival[1] not in self.old.facts[fact.id].needs:
                     self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
-            if need == fact.parent and self.kind(fact.id).leads:
+            if need == fact.parent and self.kind(fact.id).precedes(fact, self.ctx):
                 self.graph.before(("create", fact.id), ("alter", need))
             else:
                 self.graph.before(("alter", need), ("create", fact.id))
