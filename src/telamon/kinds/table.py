@@ -278,7 +278,9 @@ class Table(Kind):
             (ident(after.id[-1]), column_value(before, after, ctx)) for before, after in copied_columns(new.id, ctx)
         ]
         columns, values = ", ".join(name for name, _ in kept), ", ".join(value for _, value in kept)
+        # Heirs, unlike partitions, have rows of their own, which they keep or copy themselves.
         source = ctx.name(old.id[1], moved_name(old.id[2]))
+        source = source if old.spec.partition_key or old.id not in heirs(ctx.old) else f"ONLY {source}"
         sql = f"INSERT INTO {ctx.name(*new.id[1:])} ({columns}) OVERRIDING SYSTEM VALUE\nSELECT {values} FROM {source}"
         leaves = [ctx.name(id[1], moved_name(id[2])) for id in self.leaving(old.id, ctx)]
         for n, name in enumerate(leaves):
