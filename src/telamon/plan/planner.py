@@ -277,7 +277,7 @@ class Planner:
                     graph.add(("fill", id))
                     graph.before(("create", id), ("fill", id))
                     graph.before(("fill", id), ("drop", id))
-            elif not self.moves(self.old.facts[id]):
+            elif not self.moves(fact := self.old.facts[id]) or (fact.parent and not self.swapping(fact.parent)):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
