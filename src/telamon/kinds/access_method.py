@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import function
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class AccessMethodSpec:
+class AccessMethodSpec(Struct, frozen=True):
     """
     Args:
         type: TABLE or INDEX.
@@ -33,7 +33,7 @@ class AccessMethod(Kind):
                    {function("a.amhandler", server)}
               FROM pg_catalog.pg_am a WHERE a.oid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, type, handler in rows:
             if not reader.is_member("pg_am", oid):
                 reader.add(("access_method", name), AccessMethodSpec(type, handler), ("pg_am", oid))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.kinds.written import Options, as_options, decoded, function, operator, option_list, options
 
 
-@dataclass(frozen=True, slots=True)
-class AggregateSpec:
+class AggregateSpec(Struct, frozen=True):
     """
     Args:
         arguments: as CREATE takes them, with ORDER BY and VARIADIC.
@@ -76,7 +77,7 @@ class Aggregate(Kind):
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
              WHERE p.pronamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, args, arguments, signature, result, kind, direct, given in rows:
             if reader.is_member("pg_proc", oid):
                 continue

@@ -267,7 +267,7 @@ class Kind:
         """The one query that finds all facts of this kind; "" when another kind's query does."""
         raise NotImplementedError
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         """Turns the query's rows into facts."""
         raise NotImplementedError
 

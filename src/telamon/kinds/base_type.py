@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step, made
@@ -18,8 +19,7 @@ SETTABLE = ("RECEIVE", "SEND", "TYPMOD_IN", "TYPMOD_OUT", "ANALYZE", "SUBSCRIPT"
 """What ALTER TYPE ... SET can change. Source: PostgreSQL's documentation of ALTER TYPE."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellSpec:
+class ShellSpec(Struct, frozen=True):
     """
     Args:
         fixed: what can never change about the type that the shell becomes; empty while it is a mere shell.
@@ -28,8 +28,7 @@ class ShellSpec:
     fixed: Options
 
 
-@dataclass(frozen=True, slots=True)
-class BaseTypeSpec:
+class BaseTypeSpec(Struct, frozen=True):
     options: Options
 
 
@@ -64,7 +63,7 @@ class ShellType(Kind):
              WHERE (t.typtype = 'b' OR NOT t.typisdefined) AND t.typnamespace IN {server.namespaces}
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, defined, given, functions, *in_and_out in rows:
             if reader.is_member("pg_type", oid):
                 continue

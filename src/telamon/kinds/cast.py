@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.kinds.written import called
 CONTEXTS = {"a": " AS ASSIGNMENT", "i": " AS IMPLICIT", "e": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class CastSpec:
+class CastSpec(Struct, frozen=True):
     """
     Args:
         method: WITHOUT FUNCTION, WITH INOUT, or WITH FUNCTION and its name.
@@ -40,7 +40,7 @@ class Cast(Kind):
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_range r
                                 WHERE r.rngtypid = c.castsource AND r.rngmultitypid = c.casttarget)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, source, target, method, context in rows:
             if not reader.is_member("pg_cast", oid):
                 reader.add(("cast", source, target), CastSpec(method, CONTEXTS[context]), ("pg_cast", oid))

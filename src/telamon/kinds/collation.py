@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.types import swap_type
 from telamon.kinds.written import Options, as_options, decoded, option_list, options
 
 
-@dataclass(frozen=True, slots=True)
-class CollationSpec:
+class CollationSpec(Struct, frozen=True):
     options: Options
 
 
@@ -41,7 +41,7 @@ class Collation(Kind):
                AND c.collencoding IN (-1, (SELECT encoding FROM pg_catalog.pg_database
                                             WHERE datname = pg_catalog.current_database()))"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, given in rows:
             if not reader.is_member("pg_collation", oid):
                 id = ("collation", schema, name)

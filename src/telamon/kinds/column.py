@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Refusal, Row, Server, Step
@@ -23,16 +25,14 @@ NOTHING_ELSE = (None,) * 6
 """What most rows end with: no options, not generated, no identity."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentitySpec:
+class IdentitySpec(Struct, frozen=True):
     always: bool
     schema: str
     sequence: str
     options: SequenceSpec
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
+class ColumnSpec(Struct, frozen=True):
     """
     Args:
         type: with modifier, as `format_type` writes it.
@@ -56,7 +56,7 @@ class ColumnSpec:
     statistics: int | None
     options: tuple[str, ...]
     foreign_options: tuple[str, ...] = ()
-    own_storage: str = field(default="", compare=False, repr=False)
+    own_storage: Aside[str] = Aside("")
 
 
 class Column(Kind):
@@ -103,10 +103,10 @@ class Column(Kind):
              WHERE c.relkind IN ('r', 'p', 'f', 'm') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces} AND a.attnum > 0 AND NOT a.attisdropped"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.columns, self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         tables, attributes = reader.all_of("pg_class"), reader.attributes
         specs: dict[Row, ColumnSpec] = {}  # most columns are like many others

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -16,8 +18,7 @@ SHARED = """
 """Those on roles and databases."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentSpec:
+class CommentSpec(Struct, frozen=True):
     text: str
 
 
@@ -36,10 +37,10 @@ class Comment(Kind):
             query += f" UNION ALL {SHARED}"
         return query
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all({}, self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         for catalog, oid, sub, text in rows:
             # A constraint and its index, a view and its rule, have one fact; the comment is on the first of each.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Refusal, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.types import conversion, stored, swap_type, type_names
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class CompositeSpec:
+class CompositeSpec(Struct, frozen=True):
     """A composite type is its attributes, in their order.
 
     Args:
@@ -22,8 +22,7 @@ class CompositeSpec:
     attributes: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSpec:
+class AttributeSpec(Struct, frozen=True):
     type: str
     collation: tuple[str, str] | None
 
@@ -48,7 +47,7 @@ class Composite(Kind):
               JOIN pg_catalog.pg_type t ON t.oid = c.reltype
              WHERE c.relkind = 'c' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         own = [
             row for row in rows if not reader.is_member("pg_type", row[3]) and not reader.is_member("pg_class", row[0])
         ]
@@ -152,7 +151,7 @@ class Attribute(Kind):
               JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
              WHERE c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, number, name, type, type_oid, collation in rows:
             parent = reader.find("pg_class", relation)
             if parent is None:

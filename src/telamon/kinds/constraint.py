@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -13,8 +15,7 @@ from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ConstraintSpec:
+class ConstraintSpec(Struct, frozen=True):
     """
     Args:
         definition: as the server writes it after the name, without NOT VALID, NOT ENFORCED and deferrability.
@@ -98,10 +99,10 @@ class TableConstraint(Kind):
              WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND NOT (k.contype = 'f' AND k.conparentid <> 0)
                AND {server.of_relations("k.conrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_constraint"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         relations = reader.all_of("pg_class")
         specs: dict[Row, ConstraintSpec] = {}  # many are alike: most of all primary keys

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import function
 from telamon.quote import literal
 
 
-@dataclass(frozen=True, slots=True)
-class ConversionSpec:
+class ConversionSpec(Struct, frozen=True):
     source: str
     target: str
     function: str
@@ -31,7 +31,7 @@ class Conversion(Kind):
               FROM pg_catalog.pg_conversion c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
              WHERE c.connamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, *rest in rows:
             if not reader.is_member("pg_conversion", oid):
                 id = ("conversion", schema, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from telamon.catalog.facts import THE_DATABASE
 from telamon.kinds.base import Kind, Reader, Row, Server
@@ -20,6 +20,6 @@ class Database(Kind):
             return ""
         return "SELECT oid::int8 FROM pg_catalog.pg_database WHERE datname = current_database()"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for (oid,) in rows:
             reader.add(THE_DATABASE, None, ("pg_database", oid))

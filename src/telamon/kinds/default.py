@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.table import TABLES, alter_table, heirs
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultSpec:
+class DefaultSpec(Struct, frozen=True):
     """
     Args:
         sequence: the sequence whose next value it is, when it is nothing more than that.
@@ -43,10 +43,10 @@ class Default(Kind):
                       FROM pg_catalog.pg_attrdef d WHERE {server.of_relations("d.adrelid")}
                      GROUP BY d.adbin::text) same"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_attrdef"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         expressions = reader.all_of("pg_attrdef")
         for expression, sequence_oid, *places in rows:

@@ -3,9 +3,10 @@ are made under the old ones; what those give, grants take into account."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -24,8 +25,7 @@ PUBLIC: Mapping[str, Privileges] = {"FUNCTIONS": (("EXECUTE", False),), "TYPES":
 Initial = Mapping[str, tuple[Privileges, Privileges]]
 
 
-@dataclass(frozen=True, slots=True)
-class DefaultPrivilegeSpec:
+class DefaultPrivilegeSpec(Struct, frozen=True):
     """
     Args:
         held: what is given.
@@ -53,7 +53,7 @@ class DefaultPrivilege(Kind):
               LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
              WHERE d.defaclnamespace = 0 OR d.defaclnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, maker, maker_name, namespace, letter, acl, standard in rows:
             schema = reader.find("pg_namespace", namespace) if namespace else None
             if namespace and schema is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +13,7 @@ from telamon.kinds.types import stored, swap_type, type_names
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class DomainSpec:
+class DomainSpec(Struct, frozen=True):
     """
     Args:
         checks: (name, definition) of the constraints, not null included: they are facts of their own, but whether they
@@ -26,8 +27,7 @@ class DomainSpec:
     checks: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DomainCheckSpec:
+class DomainCheckSpec(Struct, frozen=True):
     definition: str
     valid: bool
 
@@ -53,7 +53,7 @@ class Domain(Kind):
               JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
              WHERE t.typtype = 'd' AND t.typnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, base, collation, default, not_null, checks in rows:
             if reader.is_member("pg_type", oid):
                 continue
@@ -132,7 +132,7 @@ class DomainConstraint(Kind):
                    pg_catalog.pg_get_constraintdef(c.oid)
               FROM pg_catalog.pg_constraint c WHERE c.contypid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, domain_oid, name, valid, definition in rows:
             domain = reader.find("pg_type", domain_oid)
             if domain is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.types import swap_type, type_names
 from telamon.quote import literal
 
 
-@dataclass(frozen=True, slots=True)
-class EnumSpec:
+class EnumSpec(Struct, frozen=True):
     labels: tuple[str, ...]
 
 
@@ -29,7 +29,7 @@ class Enum(Kind):
               FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.typtype = 'e' AND t.typnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, labels in rows:
             if reader.is_member("pg_type", oid):
                 continue

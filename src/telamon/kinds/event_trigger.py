@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +13,7 @@ from telamon.kinds.trigger import STATES
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class EventTriggerSpec:
+class EventTriggerSpec(Struct, frozen=True):
     """
     Args:
         function: (schema, name).
@@ -24,7 +25,7 @@ class EventTriggerSpec:
     function: tuple[str, str]
     tags: tuple[str, ...]
     enabled: str
-    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    written: Aside[tuple[str, ...]] = Aside(())
 
 
 class EventTrigger(Kind):
@@ -38,7 +39,7 @@ class EventTrigger(Kind):
               FROM pg_catalog.pg_event_trigger e JOIN pg_catalog.pg_proc p ON p.oid = e.evtfoid
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, event, schema, function, tags, enabled in rows:
             if not reader.is_member("pg_event_trigger", oid):
                 spec = EventTriggerSpec(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionSpec:
+class ExtensionSpec(Struct, frozen=True):
     schema: str
     relocatable: bool
 
@@ -26,7 +26,7 @@ class Extension(Kind):
             " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, schema, relocatable in rows:
             needs = [("schema", schema)]
             reader.add(("extension", name), ExtensionSpec(schema, relocatable), ("pg_extension", oid), needs=needs)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.naming import described
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionDependencySpec:
+class ExtensionDependencySpec(Struct, frozen=True):
     """There is nothing to say but that it is so."""
 
 
@@ -30,7 +30,7 @@ class ExtensionDependency(Kind):
               JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
              WHERE d.deptype = 'x' AND d.refclassid = 'pg_catalog.pg_extension'::regclass"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, extension in rows:
             found = reader.described(catalog, oid, 0)
             if found is not None:

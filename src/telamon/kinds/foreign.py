@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.options import options_change, options_clause
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class WrapperSpec:
+class WrapperSpec(Struct, frozen=True):
     """
     Args:
         handler: (schema, name) of the function, or None.
@@ -24,16 +24,14 @@ class WrapperSpec:
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignServerSpec:
+class ForeignServerSpec(Struct, frozen=True):
     wrapper: str
     type: str | None
     version: str | None
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UserMappingSpec:
+class UserMappingSpec(Struct, frozen=True):
     """
     Args:
         options: None where the reader may not see them.
@@ -62,7 +60,7 @@ class ForeignDataWrapper(Kind):
                    w.fdwoptions
               FROM pg_catalog.pg_foreign_data_wrapper w WHERE w.oid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, handler, validator, options in rows:
             if not reader.is_member("pg_foreign_data_wrapper", oid):
                 spec = WrapperSpec(path(handler), path(validator), tuple(sorted(options or ())))
@@ -103,7 +101,7 @@ class ForeignServer(Kind):
             SELECT s.oid::int8, s.srvname, w.fdwname, s.srvtype, s.srvversion, s.srvoptions, w.oid::int8
               FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, wrapper, type, version, options, wrapper_oid in rows:
             if not reader.is_member("pg_foreign_server", oid):
                 spec = ForeignServerSpec(wrapper, type, version, tuple(sorted(options or ())))
@@ -146,7 +144,7 @@ class UserMapping(Kind):
                    m.umoptions IS NULL AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
               FROM pg_catalog.pg_user_mappings m"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, server_oid, role, options, hidden in rows:
             server = reader.find("pg_foreign_server", server_oid)
             if server is not None:

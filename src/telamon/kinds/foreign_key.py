@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Step

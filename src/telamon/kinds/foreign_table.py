@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds import inheritance
@@ -13,8 +14,7 @@ from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignTableSpec:
+class ForeignTableSpec(Struct, frozen=True):
     """
     Args:
         inherits: parents in order; not the partitioned table of a partition.
@@ -34,7 +34,7 @@ class ForeignTable(Kind):
     def query(self, server: Server) -> str:
         return ""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         """The query of tables finds them."""
 
     def occupies(self, fact: Fact) -> tuple[Id, ...]:

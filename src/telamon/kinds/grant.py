@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -39,8 +40,7 @@ MEMBER = """
 COLUMNS = "catalog, oid, sub, acl, standard, owner"
 
 
-@dataclass(frozen=True, slots=True)
-class GrantSpec:
+class GrantSpec(Struct, frozen=True):
     """
     Args:
         held: (privilege, with grant option), sorted.
@@ -90,7 +90,7 @@ class Grant(Kind):
             f" array_agg(sub) AS subs FROM ({listed}) o GROUP BY catalog, owner, acl, standard, member) s"
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, owner, held, given, member, oids, subs in rows:
             moved = self.moved(owner, by_grantee(held), by_grantee(given))
             if not moved:

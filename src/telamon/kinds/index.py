@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Named, Reader, Row, Server, Step
@@ -19,8 +21,7 @@ DESCENDING, FIRST = 1, 2
 DEFAULT_COLLATION = 100
 
 
-@dataclass(frozen=True, slots=True)
-class KeySpec:
+class KeySpec(Struct, frozen=True):
     """One key of an index: a column or an expression, and how it is ordered and compared."""
 
     text: str
@@ -31,8 +32,7 @@ class KeySpec:
     nulls_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IndexSpec:
+class IndexSpec(Struct, frozen=True):
     """
     Args:
         relation: the table or materialized view.
@@ -91,10 +91,10 @@ class Index(Kind):
               JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
              WHERE NOT i.indisprimary AND {server.of_relations("i.indrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_class"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         relations, indexes = reader.all_of("pg_class"), KeyReader(reader)
         for oid, name, relation_oid, method, unique, distinct, count, *rest in rows:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +13,7 @@ from telamon.kinds.naming import anywhere, described
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSpec:
+class LabelSpec(Struct, frozen=True):
     text: str
 
 
@@ -33,7 +34,7 @@ class Label(Kind):
             SELECT c.relname, l.objoid::int8, 0, l.provider, l.label
               FROM pg_catalog.pg_shseclabel l JOIN pg_catalog.pg_class c ON c.oid = l.classoid"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, sub, provider, text in rows:
             found = reader.described(catalog, oid, sub)
             if found is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import function
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageSpec:
+class LanguageSpec(Struct, frozen=True):
     trusted: bool
     handler: str
     inline: str | None
@@ -30,7 +30,7 @@ class Language(Kind):
                    {function("l.laninline", server)}, {function("l.lanvalidator", server)}
               FROM pg_catalog.pg_language l WHERE l.oid >= 16384 AND l.lanispl"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, *rest in rows:
             if not reader.is_member("pg_language", oid):
                 reader.add(("language", name), LanguageSpec(*rest), ("pg_language", oid))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ReplicaIdentitySpec:
+class ReplicaIdentitySpec(Struct, frozen=True):
     """
     Args:
         words: FULL, NOTHING, or "" with an index.
@@ -23,8 +23,7 @@ class ReplicaIdentitySpec:
     index: Id | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterSpec:
+class ClusterSpec(Struct, frozen=True):
     index: Id
 
 
@@ -68,7 +67,7 @@ class ReplicaIdentity(Mark):
              WHERE c.relreplident <> 'd' AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, words, index_oid in rows:
             table = reader.find("pg_class", oid)
             index = reader.find("pg_class", index_oid) if index_oid else None
@@ -92,7 +91,7 @@ class Cluster(Mark):
             SELECT i.indrelid::int8, i.indexrelid::int8
               FROM pg_catalog.pg_index i WHERE i.indisclustered AND {server.of_relations("i.indrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, index_oid in rows:
             table, index = reader.find("pg_class", oid), reader.find("pg_class", index_oid)
             if table is not None and index is not None:

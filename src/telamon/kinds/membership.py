@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,8 +12,7 @@ from telamon.quote import ident
 from telamon.role_patterns import is_managed
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipSpec:
+class MembershipSpec(Struct, frozen=True):
     """
     Args:
         admin: whether the member may make others members.
@@ -46,7 +46,7 @@ class Membership(Kind):
               JOIN pg_catalog.pg_roles m ON m.oid = a.member
              WHERE m.rolname <> current_user AND m.rolname !~ '^pg_'{made} GROUP BY 1, 2 ORDER BY 1, 2"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         managed = reader.server.roles
         for role, member, *options in rows:
             if is_managed(member, managed):

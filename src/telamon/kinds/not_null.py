@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Found, Kind, Reader, Row, Server, Step
@@ -13,8 +15,7 @@ from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class NotNullSpec:
+class NotNullSpec(Struct, frozen=True):
     """
     Args:
         constraint: its name where somebody gave it one; "" for those that the server makes up, which are no
@@ -27,7 +28,7 @@ class NotNullSpec:
     no_inherit: bool
     valid: bool
     inherited: bool
-    actual: str = field(default="", compare=False, repr=False)
+    actual: Aside[str] = Aside("")
 
 
 def made_up(name: str) -> bool:
@@ -91,10 +92,10 @@ class NotNull(Kind):
              WHERE a.attnotnull AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f')
                AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         reader.add_all(reader.all_of("pg_constraint"), self.found(reader, rows))
 
-    def found(self, reader: Reader, rows: Sequence[Row]) -> Iterator[Found]:
+    def found(self, reader: Reader, rows: Iterable[Row]) -> Iterator[Found]:
         """The facts, for `Reader.add_all`."""
         columns = reader.columns
         for oid, relation, number, name, no_inherit, valid, inherited in rows:

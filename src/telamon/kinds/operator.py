@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -16,8 +17,7 @@ NAME = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorSpec:
+class OperatorSpec(Struct, frozen=True):
     """
     Args:
         function: None for a shell.
@@ -51,7 +51,7 @@ class Operator(Kind):
               FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
              WHERE o.oprnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, left, right, code, commutator, negator, *rest in rows:
             if reader.is_member("pg_operator", oid):
                 continue

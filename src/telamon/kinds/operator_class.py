@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,13 +12,11 @@ from telamon.kinds.written import called, qualified, schema_of
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class FamilySpec:
+class FamilySpec(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class MemberSpec:
+class MemberSpec(Struct, frozen=True):
     """
     Args:
         text: the whole item, as in ALTER OPERATOR FAMILY ... ADD.
@@ -26,8 +25,7 @@ class MemberSpec:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClassSpec:
+class ClassSpec(Struct, frozen=True):
     """
     Args:
         family: quoted, with its schema.
@@ -71,7 +69,7 @@ class OperatorFamily(Kind):
               JOIN pg_catalog.pg_am a ON a.oid = f.opfmethod
              WHERE f.opfnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, method in rows:
             if not reader.is_member("pg_opfamily", oid):
                 id = ("operator_family", schema, name, method)
@@ -105,7 +103,7 @@ class OperatorFamilyMember(Kind):
                    {function_item(server)}
               FROM pg_catalog.pg_amproc p WHERE p.oid >= 16384 AND {loose.format("pg_amproc", "p")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, family_oid, word, number, left, right, text in rows:
             parent = reader.find("pg_opfamily", family_oid)
             if parent is not None and parent[0] == "operator_family":
@@ -144,7 +142,7 @@ class OperatorClass(Kind):
               JOIN pg_catalog.pg_am a ON a.oid = c.opcmethod
              WHERE c.opcnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, method, type, default, family_name, storage, operators, functions, *oids in rows:
             if reader.is_member("pg_opclass", oid):
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, title
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -32,8 +33,7 @@ OWNED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerSpec:
+class OwnerSpec(Struct, frozen=True):
     role: str
 
 
@@ -56,7 +56,7 @@ class Owner(Kind):
             if not server.lacks(catalog)
         )
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for catalog, oid, role in rows:
             found = reader.described(catalog, oid, 0)
             if found is not None:

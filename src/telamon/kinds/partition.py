@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -11,14 +12,12 @@ from telamon.kinds.inheritance import cut
 from telamon.kinds.table import TABLES
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionSpec:
+class PartitionSpec(Struct, frozen=True):
     of: Id
     bound: str
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPartitionSpec:
+class IndexPartitionSpec(Struct, frozen=True):
     """
     Args:
         of: the partitioned index, or the constraint that it serves.
@@ -71,7 +70,7 @@ class Partition(Kind):
              WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, parent, bound, indexes in rows:
             table, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
             if table is not None and of is not None:
@@ -115,7 +114,7 @@ class IndexPartition(Kind):
     def query(self, server: Server) -> str:
         return "SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, parent in rows:
             index, of = reader.find("pg_class", oid), reader.find("pg_class", parent)
             if index is not None and of is not None and index[0] not in TABLES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.quote import ident, role
 COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
 
 
-@dataclass(frozen=True, slots=True)
-class PolicySpec:
+class PolicySpec(Struct, frozen=True):
     """
     Args:
         roles: sorted; "" is PUBLIC.
@@ -43,7 +43,7 @@ class Policy(Kind):
                    pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
               FROM pg_catalog.pg_policy p WHERE {server.of_relations("p.polrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, relation, name, permissive, command, roles, using, check in rows:
             table = reader.find("pg_class", relation)
             if table is not None:

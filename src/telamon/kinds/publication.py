@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -13,8 +15,7 @@ from telamon.quote import ident, idents, literal
 ALL = ("insert", "update", "delete", "truncate")
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSpec:
+class PublicationSpec(Struct, frozen=True):
     """
     Args:
         publish: the operations.
@@ -27,8 +28,7 @@ class PublicationSpec:
     generated: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationTableSpec:
+class PublicationTableSpec(Struct, frozen=True):
     """
     Args:
         columns: sorted; all of them when empty.
@@ -40,8 +40,7 @@ class PublicationTableSpec:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicationSchemaSpec:
+class PublicationSchemaSpec(Struct, frozen=True):
     """A schema whose tables are published."""
 
 
@@ -56,7 +55,7 @@ class Publication(Kind):
             SELECT oid::int8, pubname, puballtables, ARRAY[pubinsert, pubupdate, pubdelete, pubtruncate], pubviaroot,
                    {generated} FROM pg_catalog.pg_publication"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, all_tables, flags, via_root, generated in rows:
             if not reader.is_member("pg_publication", oid):
                 publish = tuple(word for word, on in zip(ALL, flags, strict=True) if on)
@@ -127,7 +126,7 @@ class PublicationTable(PublicationMember):
                    {server.since(15, attributes, "'{}'::text[]")}
               FROM pg_catalog.pg_publication_rel m"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, publication_oid, relation, where, columns in rows:
             publication, table = reader.find("pg_publication", publication_oid), reader.find("pg_class", relation)
             if publication is not None and table is not None:
@@ -166,7 +165,7 @@ class PublicationSchema(PublicationMember):
             return ""
         return "SELECT oid::int8, pnpubid::int8, pnnspid::int8 FROM pg_catalog.pg_publication_namespace"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, publication_oid, namespace in rows:
             publication, schema = reader.find("pg_publication", publication_oid), reader.find("pg_namespace", namespace)
             if publication is not None and schema is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -13,8 +14,7 @@ from telamon.kinds.written import Options, as_options, called, function, option_
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class RangeSpec:
+class RangeSpec(Struct, frozen=True):
     """
     Args:
         multirange: the multirange type's name; its schema is the range type's.
@@ -57,7 +57,7 @@ class Range(Kind):
               JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.typnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, array, multi, multi_name, multi_array, subtype, given, *rest in rows:
             if reader.is_member("pg_type", oid):
                 continue

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -18,8 +19,7 @@ ATTRIBUTES = {
 """As CREATE ROLE names them, and as `pg_roles` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleSpec:
+class RoleSpec(Struct, frozen=True):
     """
     Args:
         attributes: those that it has, as CREATE ROLE names them.
@@ -57,7 +57,7 @@ class Role(Kind):
             SELECT r.oid::int8, r.rolname, ARRAY[{words}], r.rolconnlimit, coalesce(r.rolvaliduntil::text, 'infinity')
               FROM pg_catalog.pg_roles r WHERE r.oid::int8 >= 16384 AND r.rolname !~ '^pg_' ORDER BY r.rolname"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, has, limit, until in rows:
             if is_managed(name, reader.server.roles):
                 attributes = tuple(word for word, yes in zip(ATTRIBUTES, has, strict=True) if yes)

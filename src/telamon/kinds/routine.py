@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 
 
-@dataclass(frozen=True, slots=True)
-class RoutineSpec:
+class RoutineSpec(Struct, frozen=True):
     """
     Args:
         definition: as `pg_get_functiondef` writes it: CREATE OR REPLACE.
@@ -32,7 +33,7 @@ class RoutineSpec:
     defaults: int
     checked: bool
     window: bool
-    parsed: bool = field(default=False, compare=False, repr=False)
+    parsed: Aside[bool] = Aside(False)
 
 
 TYPES = ("enum", "domain", "composite", "range", "base_type")
@@ -60,7 +61,7 @@ class Routine(Kind):
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass
                                   AND d.objid = p.oid AND d.deptype = 'i')"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for (
             oid,
             schema,

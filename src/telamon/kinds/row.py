@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -15,8 +16,7 @@ _LOOKS = ("not_null", "check", "unique", "primary_key", "exclusion", "foreign_ke
 """Parts of a table that look at its rows when they are made."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpec:
+class RowSpec(Struct, frozen=True):
     """
     Args:
         key: the columns by which the row is known.
@@ -42,7 +42,7 @@ class DeclaredRow(Kind):
     def query(self, server: Server) -> str:
         return ""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         return None
 
     def phase(self, operation: str) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.kinds.trigger import STATES
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSpec:
+class RuleSpec(Struct, frozen=True):
     definition: str
     enabled: str
 
@@ -32,7 +32,7 @@ class Rule(Kind):
               FROM pg_catalog.pg_rewrite r
              WHERE r.rulename <> '_RETURN' AND {server.of_relations("r.ev_class")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, relation, name, definition, enabled in rows:
             table = reader.find("pg_class", relation)
             if table is not None:

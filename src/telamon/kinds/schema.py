@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaSpec:
+class SchemaSpec(Struct, frozen=True):
     """A schema has nothing but its name."""
 
 
@@ -22,7 +22,7 @@ class Schema(Kind):
     def query(self, server: Server) -> str:
         return f"SELECT oid::int8, nspname FROM pg_catalog.pg_namespace WHERE oid IN {server.namespaces}"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name in rows:
             if not reader.is_member("pg_namespace", oid):
                 reader.add(("schema", name), SchemaSpec(), ("pg_namespace", oid))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence as Rows
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -14,8 +16,7 @@ LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
 
 
-@dataclass(frozen=True, slots=True)
-class SequenceSpec:
+class SequenceSpec(Struct, frozen=True):
     """
     Args:
         owner: the column that owns it (its drop takes the sequence along), or None.
@@ -114,7 +115,7 @@ class Sequence(Kind):
              WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND d.deptype IS DISTINCT FROM 'i'
                AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Rows[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, type, start, increment, low, high, cache, cycle, unlogged, table, column in rows:
             if reader.is_member("pg_class", oid):
                 continue

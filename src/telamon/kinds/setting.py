@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import THE_DATABASE, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -20,8 +21,7 @@ FOUND = "FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) AS c"
 CURRENT = "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
 
 
-@dataclass(frozen=True, slots=True)
-class SettingSpec:
+class SettingSpec(Struct, frozen=True):
     value: str
 
 
@@ -88,7 +88,7 @@ class RoleSetting(Setting):
             SELECT s.setrole::int8, s.setdatabase <> 0, c {FOUND}
              WHERE s.setrole <> 0 AND (s.setdatabase = 0 OR s.setdatabase = {CURRENT})"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for role_oid, here, setting in rows:
             role = reader.find("pg_authid", role_oid)
             if role is not None:
@@ -115,7 +115,7 @@ class DatabaseSetting(Setting):
             return ""
         return f"SELECT c {FOUND} WHERE s.setrole = 0 AND s.setdatabase = {CURRENT}"
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for (setting,) in rows:
             name, _, value = setting.partition("=")
             reader.add((self.name, name), SettingSpec(value), parent=THE_DATABASE)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +14,7 @@ from telamon.quote import ident
 WORDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
 
 
-@dataclass(frozen=True, slots=True)
-class StatisticsSpec:
+class StatisticsSpec(Struct, frozen=True):
     """
     Args:
         relation: the table or materialized view.
@@ -46,7 +47,7 @@ class Statistics(Kind):
               FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
              WHERE s.stxnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, relation, letters, columns, expressions, target in rows:
             table = reader.find("pg_class", relation)
             if table is not None and not reader.is_member("pg_statistic_ext", oid):

@@ -5,8 +5,10 @@ Nothing here talks to the publisher: no slot is made or dropped there, and no ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -30,8 +32,7 @@ OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionSpec:
+class SubscriptionSpec(Struct, frozen=True):
     """
     Args:
         connection: None where the reader may not see it.
@@ -64,7 +65,7 @@ class Subscription(Kind):
               FROM pg_catalog.pg_subscription
              WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, connection, slot, publications, values in rows:
             options = tuple((option, value) for option, value, default in values if value != default)
             spec = SubscriptionSpec(connection, slot, tuple(publications), options)

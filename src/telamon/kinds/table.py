@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds import inheritance
@@ -13,8 +15,7 @@ from telamon.kinds.types import conversion, moved_name
 from telamon.quote import ident, literal
 
 
-@dataclass(frozen=True, slots=True)
-class TableSpec:
+class TableSpec(Struct, frozen=True):
     """
     Args:
         partition_key: as in PARTITION BY, or "".
@@ -34,7 +35,7 @@ class TableSpec:
     options: tuple[str, ...]
     row_security: bool
     force_row_security: bool
-    key_columns: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    key_columns: Aside[tuple[str, ...]] = Aside(())
 
 
 TABLES = ("table", "foreign_table")
@@ -165,7 +166,7 @@ class Table(Kind):
               LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
              WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         from telamon.kinds.foreign_table import ForeignTableSpec
 
         specs: dict[Row, TableSpec] = {}  # most tables are like many others

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import ClassVar
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,13 +13,11 @@ from telamon.kinds.written import Options, as_options, function, option_list, op
 from telamon.quote import ident, idents
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionsSpec:
+class FunctionsSpec(Struct, frozen=True):
     functions: Options
 
 
-@dataclass(frozen=True, slots=True)
-class DictionarySpec:
+class DictionarySpec(Struct, frozen=True):
     """
     Args:
         options: as the server wrote them down: `language = 'english', stopwords = 'english'`.
@@ -28,8 +27,7 @@ class DictionarySpec:
     options: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationSpec:
+class ConfigurationSpec(Struct, frozen=True):
     """
     Args:
         mappings: (token type, dictionaries in order), by token type.
@@ -57,7 +55,7 @@ class TextSearchFunctions(Kind):
               FROM pg_catalog.{self.catalog} t JOIN pg_catalog.pg_namespace n ON n.oid = t.{self.prefix}namespace
              WHERE t.{self.prefix}namespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, given in rows:
             if not reader.is_member(self.catalog, oid):
                 spec = FunctionsSpec(as_options(given))
@@ -102,7 +100,7 @@ class TextSearchDictionary(Kind):
               FROM pg_catalog.pg_ts_dict d JOIN pg_catalog.pg_namespace n ON n.oid = d.dictnamespace
              WHERE d.dictnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, template, given in rows:
             if not reader.is_member("pg_ts_dict", oid):
                 id = (self.name, schema, name)
@@ -153,7 +151,7 @@ class TextSearchConfiguration(Kind):
               FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
              WHERE c.cfgnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, parser, pairs in rows:
             if reader.is_member("pg_ts_config", oid):
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +12,7 @@ from telamon.kinds.written import called
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class TransformSpec:
+class TransformSpec(Struct, frozen=True):
     from_sql: str | None
     to_sql: str | None
 
@@ -29,7 +29,7 @@ class Transform(Kind):
               FROM pg_catalog.pg_transform t JOIN pg_catalog.pg_language l ON l.oid = t.trflang
              WHERE t.oid >= 16384"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, type, language, from_sql, to_sql in rows:
             if not reader.is_member("pg_transform", oid):
                 reader.add(("transform", type, language), TransformSpec(from_sql, to_sql), ("pg_transform", oid))

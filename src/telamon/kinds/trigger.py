@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -13,8 +15,7 @@ from telamon.quote import ident
 STATES = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerSpec:
+class TriggerSpec(Struct, frozen=True):
     definition: str
     enabled: str
     constraint: bool
@@ -35,7 +36,7 @@ class Trigger(Kind):
               FROM pg_catalog.pg_trigger t
              WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {server.of_relations("t.tgrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, relation, name, definition, enabled, constraint in rows:
             table = reader.find("pg_class", relation)
             if table is not None and not reader.is_member("pg_trigger", oid):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -12,8 +13,7 @@ from telamon.kinds.trigger import STATES
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerStateSpec:
+class TriggerStateSpec(Struct, frozen=True):
     """
     Args:
         enabled: its own state.
@@ -42,7 +42,7 @@ class TriggerState(Kind):
               FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid
              WHERE t.tgparentid <> 0 AND t.tgenabled <> p.tgenabled AND {server.of_relations("t.tgrelid")}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, name, enabled, above, definition, triggers, ancestors in rows:
             table = reader.find("pg_class", relation)
             if table is None:

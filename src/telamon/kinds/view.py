@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
@@ -11,8 +13,7 @@ from telamon.kinds.table import option_steps, options_text
 from telamon.quote import ident, idents
 
 
-@dataclass(frozen=True, slots=True)
-class ViewSpec:
+class ViewSpec(Struct, frozen=True):
     """
     Args:
         columns: (name, type, collation; "-" without) in order: what CREATE OR REPLACE must keep as a prefix.
@@ -25,7 +26,7 @@ class ViewSpec:
     access_method: str = ""
     tablespace: str = ""
     populated: bool = True
-    written: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    written: Aside[tuple[str, ...]] = Aside(())
 
 
 class View(Kind):
@@ -52,7 +53,7 @@ class View(Kind):
               LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
              WHERE c.relkind = '{self.relkind}' AND c.relpersistence <> 't' AND c.relnamespace IN {server.namespaces}"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, schema, name, reltype, array, rule, text, attributes, options, *rest in rows:
             if reader.is_member("pg_class", oid):
                 continue

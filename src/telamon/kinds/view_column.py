@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from msgspec import Struct
 
 from telamon.catalog.facts import Fact
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
@@ -12,8 +13,7 @@ from telamon.kinds.table import column_options, option_steps
 from telamon.quote import ident
 
 
-@dataclass(frozen=True, slots=True)
-class ViewColumnSpec:
+class ViewColumnSpec(Struct, frozen=True):
     """
     Args:
         storage: "" when it is the type's own.
@@ -44,7 +44,7 @@ class ViewColumn(Kind):
                AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0
                     OR a.attoptions IS NOT NULL)"""
 
-    def read(self, reader: Reader, rows: Sequence[Row]) -> None:
+    def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for relation, name, storage, compression, statistics, options in rows:
             view = reader.find("pg_class", relation)
             settings = column_options(options)
