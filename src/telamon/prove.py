@@ -22,8 +22,9 @@ ROUNDS = 3
 """How often a plan may be completed by what its own execution brought about."""
 
 UNSAFE_ENUM = "55P04"
-DATA_CLASSES = ("22", "23")
-"""SQLSTATE classes of data exceptions and integrity violations: the rows are to blame, not the plan."""
+DATA_CLASSES = ("22", "23", "42601")
+"""SQLSTATE classes of data exceptions and integrity violations, and what some types say of a value that they cannot
+read: the rows are to blame, not the plan. (Without rows, a fault of the plan is still there.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,8 @@ def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id,
 
     columns = []
     for table in tables:
+        if old.facts[table].spec.inherits and new.facts[table].spec.partition:
+            continue  # it may get rows of the parent, which becomes its whole
         for fact in old.children(table):
             after = new.get(fact.id)
             same = after is not None and getattr(fact.spec, "type", None) == getattr(after.spec, "type", "")

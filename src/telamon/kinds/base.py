@@ -320,6 +320,10 @@ class Kind:
         """Whether this very fact can be created within its parent's statement."""
         return self.folds
 
+    def movable(self, fact: Fact) -> bool:
+        """Whether this very fact can be moved from a swapped type to the new one."""
+        return self.follows
+
     def disturbance(self, old: Fact, new: Fact) -> str:
         """How altering `old` into `new` affects dependents: "", "typmod" or "type"."""
         return ""
@@ -361,6 +365,10 @@ class Kind:
 
     leads: ClassVar[bool] = False
     """Whether it is made before what it is a part of is altered, not after."""
+
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        """Whether this very fact is made before what it is a part of is altered."""
+        return self.leads
 
     def lasts(self, fact: Fact) -> bool:
         """Whether it is dropped after what it is a part of is altered, not before."""
@@ -416,6 +424,8 @@ class Kind:
     """Whether altering it changes how the server writes others, so that it comes before all else is compared."""
     renames_freely: ClassVar[bool] = False
     """Whether equal content under another name is a rename without being told: it holds no data of its own."""
+    remade: ClassVar[bool] = False
+    """Whether it may be dropped and made again, rather than altered, where only that opens a ring: nothing is lost."""
     asks: ClassVar[bool] = False
     """Whether a rename keeps data that a drop would lose, so that a person is asked."""
 

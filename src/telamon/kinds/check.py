@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from telamon.catalog.facts import Fact, Id
 from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
+from telamon.kinds.inheritance import precedes
 from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
@@ -31,6 +32,9 @@ class Check(TableConstraint):
             if below is not None and below.spec.inherited:
                 yield below.id
                 yield from self.renamed_with(below, ctx)
+
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        return precedes(fact, ctx)
 
     def lasts(self, fact: Fact) -> bool:
         return not fact.spec.local  # it can be dropped only when the parent that hands it down is left

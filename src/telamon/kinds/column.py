@@ -9,10 +9,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from telamon.catalog.facts import Fact, Id
-from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
+from telamon.catalog.facts import Catalog, Fact, Id
+from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Refusal, Row, Server, Step
 from telamon.kinds.composite import built_anew, carried
-from telamon.kinds.inheritance import kept_parents, stays_handed
+from telamon.kinds.inheritance import cut, kept_parents, precedes, stays_handed
 from telamon.kinds.options import options_change, options_clause
 from telamon.kinds.sequence import (
     SequenceSpec,
@@ -22,7 +22,16 @@ from telamon.kinds.sequence import (
     position_setting,
     serial_of,
 )
-from telamon.kinds.table import TABLES, alter_table, column_options, heirs, key_columns, option_clauses, table_of
+from telamon.kinds.table import (
+    TABLES,
+    alter_table,
+    column_options,
+    heirs,
+    key_columns,
+    option_clauses,
+    restart,
+    table_of,
+)
 from telamon.kinds.types import conversion
 from telamon.quote import ident, literal
 
@@ -77,6 +86,12 @@ class Column(Kind):
 
     def lasts(self, fact: Fact) -> bool:
         return True
+
+    def precedes(self, fact: Fact, ctx: Context) -> bool:
+        return precedes(fact, ctx)
+
+    def movable(self, fact: Fact) -> bool:
+        return not fact.spec.generated  # USING is not allowed for it, and nothing is lost when it is made anew
 
     def query(self, server: Server) -> str:
         # NULL is what most columns say: it costs neither side anything. Those of materialized views are no facts, but
@@ -242,7 +257,7 @@ class Column(Kind):
     def above(self, fact: Fact, ctx: Context) -> list[Id]:
         """The columns, there or not, from which the new table inherits one of this name."""
         table = ctx.new.get(fact.parent or fact.id)
-        if table is None:
+        if table is None or cut(table.id, ctx):
             return []
         partition = ctx.new.get(("partition", *fact.id[1:3]))
         parents = (partition.spec.of,) if partition else table.spec.inherits
@@ -294,6 +309,8 @@ class Column(Kind):
     def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
         if disturbance and old.id[-1] in key_columns(ctx.old.facts[old.parent or old.id]):
             return True
+        if disturbance and used_as_type(old.parent or old.id, ctx.old):
+            return True
         return old.spec.inherited != new.spec.inherited and not self.kept_by_inherit(old, new, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
@@ -302,10 +319,12 @@ class Column(Kind):
             return None
         if after.generated and before.expression != after.expression and ctx.server.major < 17:
             return None
+        if after.generated and (self.recomputed(old, new) or self.held_by_check(old, new, ctx)):
+            return None
         head = alter_table(ctx, new.id)
         column, comment = f"ALTER COLUMN {ident(new.id[-1])}", f"modify column {new.id[-1]} of table {new.id[2]}"
         clauses: list[tuple[str, bool]] = []
-        handed_down = before.inherited and after.inherited
+        handed_down = before.inherited and after.inherited and not cut(new.parent or new.id, ctx)
         if before.generated and not after.generated and not handed_down:
             clauses.append((f"{column} DROP EXPRESSION", False))
         if before.identity and not after.identity:
@@ -328,12 +347,31 @@ class Column(Kind):
             name = ctx.name(before.identity.schema, before.identity.sequence)
             steps = brought_within(name, after.identity.options, before.identity.options) + steps
         if after.identity and not before.identity:
-            steps.append(self.restart(new, ctx))
+            steps.append(restart(new, ctx))
         elif after.identity and before.identity and after.identity.sequence != before.identity.sequence:
             sequence = ctx.name(before.identity.schema, before.identity.sequence)
             sql = f"ALTER SEQUENCE {sequence} RENAME TO {ident(after.identity.sequence)}"
             steps.append(Step(sql, f"rename the sequence of column {new.id[-1]} of table {new.id[2]}"))
         return one_of(steps, self.settings(new, before, ctx))
+
+    def recomputed(self, old: Fact, new: Fact) -> bool:
+        """Whether a generated column's new type is none that assignment leads to: USING is not allowed for it."""
+        before, after = old.spec, new.spec
+        if before.base == after.base:
+            return False
+        try:
+            return bool(conversion(ident(new.id[-1]), before.base, after.type, rebuilt=False, where=new.id))
+        except Refusal:
+            return True
+
+    def held_by_check(self, old: Fact, new: Fact, ctx: Context) -> bool:
+        """Whether a virtual column cannot get another expression, since its table has checks."""
+        if new.spec.generated != GENERATED["v"] or old.spec.expression == new.spec.expression:
+            return False
+        places = ((ctx.old, old), (ctx.new, new))
+        return any(
+            part.kind == "check" for catalog, fact in places for part in catalog.children(fact.parent or fact.id)
+        )
 
     def kept_by_inherit(self, old: Fact, new: Fact, ctx: Context) -> bool:
         """Attaching, detaching, INHERIT and NO INHERIT change by themselves whose a column is."""
@@ -378,17 +416,10 @@ class Column(Kind):
         words += [option if option == "RESTART" else f"SET {option}" for option in options_told]
         return [(f"{column} {' '.join(words)}", False)] if words else []
 
-    def restart(self, fact: Fact, ctx: Context) -> Step:
-        """A new identity goes on after the values that are there."""
-        table, column = ctx.name(*fact.id[1:3]), ident(fact.id[-1])
-        sequence = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(fact.id[-1])})"
-        up = fact.spec.identity.options.increment > 0
-        extreme, step = ("max", "+ 1") if up else ("min", "- 1")
-        sql = (
-            f"SELECT pg_catalog.setval({sequence}, {extreme}({column}) {step}, false)"
-            f" FROM {table} HAVING {extreme}({column}) IS NOT NULL"
-        )
-        return Step(sql, f"let the identity of column {fact.id[-1]} go on after its values")
+
+def used_as_type(table: Id, catalog: Catalog) -> bool:
+    """Whether columns of other tables hold its rows: its own cannot change their types then."""
+    return any(fact.kind == "column" and table in fact.needs and fact.parent != table for fact in catalog)
 
 
 def one_of(changes: list[Step], settings: list[Step]) -> list[Step]:

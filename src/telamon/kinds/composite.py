@@ -88,6 +88,10 @@ class Composite(Kind):
         return swap_type(fact, ctx, "TYPE")
 
 
+FIELDS = ("attribute", "column")
+"""What a row type consists of: a composite type, or a table's."""
+
+
 def carried(value: str, old: Fact, written: str, column: Id, ctx: Context) -> str | None:
     """The expression that carries a value of a type that is built anew over where its text may not: rows, by names.
 
@@ -121,22 +125,19 @@ def built_anew(fact: Fact, ctx: Context) -> list[Id]:
 
 
 def row_of(type: Id, ctx: Context) -> Id | None:
-    """The composite type that a type is, by itself or as a domain."""
+    """The composite type, or a table's, that a type is, by itself or as a domain."""
     if type[0] == "domain":
         before, after = ctx.old.facts[type], ctx.new.get(type)
         if after is None or before.spec.base != after.spec.base or before.spec.base.endswith("[]"):
             return None
         inner = built_anew(before, ctx)
         return row_of(inner[0], ctx) if inner else None
-    return type if type[0] == "composite" and type in ctx.new.facts else None
+    return type if type[0] in ("composite", "table") and type in ctx.new.facts else None
 
 
 def other_rows(type: Id, ctx: Context) -> Id | None:
     """The first type in another, itself included, whose rows have other attributes or have them in another order."""
-    before, after = (
-        [fact for fact in catalog.children(type) if fact.kind in ("attribute", "column")]
-        for catalog in (ctx.old, ctx.new)
-    )
+    before, after = ([fact for fact in catalog.children(type) if fact.kind in FIELDS] for catalog in (ctx.old, ctx.new))
     if [fact.id[3] for fact in before] != [fact.id[3] for fact in after]:
         return type
     inner = [id for fact in (ctx.old.facts[type], *before) for id in built_anew(fact, ctx)]
@@ -145,10 +146,10 @@ def other_rows(type: Id, ctx: Context) -> Id | None:
 
 def row_conversion(value: str, type: Id, written: str, column: Id, ctx: Context) -> str:
     """The USING expression that carries the values of a composite type that was built anew over by their names."""
-    have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind == "attribute"}
+    have = {fact.id[3]: fact for fact in ctx.old.children(type) if fact.kind in FIELDS}
     values = []
     for fact in ctx.new.children(type):
-        if fact.kind != "attribute":
+        if fact.kind not in FIELDS:
             continue
         before = have.get(fact.id[3])
         if before is None:
@@ -156,7 +157,7 @@ def row_conversion(value: str, type: Id, written: str, column: Id, ctx: Context)
             continue
         part = f"({value}).{ident(fact.id[3])}"
         whole = carried(part, before, fact.spec.type, column, ctx)
-        rebuilt = bool(before.needs & ctx.swapped)
+        rebuilt = bool((before.needs - {before.parent}) & ctx.swapped)
         if whole is None and (rebuilt or before.spec.type != fact.spec.type):
             base = before.spec.type.partition("(")[0]
             whole = conversion(part, base, fact.spec.type, rebuilt=rebuilt, where=column)

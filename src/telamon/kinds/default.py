@@ -24,6 +24,7 @@ class DefaultSpec(Struct, frozen=True):
 
 class Default(Kind):
     name = "default"
+    remade = True
     rank = 33
     folds = True
     survives = frozenset({"typmod"})

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from telamon.catalog.facts import Fact
-from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
+from telamon.kinds.base import Aside, Context, Kind, Reader, Row, Server, Step, made
 from telamon.kinds.trigger import STATES
 from telamon.quote import ident, literal
 
@@ -18,12 +18,14 @@ class EventTriggerSpec(Struct, frozen=True):
     Args:
         function: (schema, name).
         tags: sorted; all commands when empty.
+        written: the tags in their order, which means nothing.
     """
 
     event: str
     function: tuple[str, str]
     tags: tuple[str, ...]
     enabled: str
+    written: Aside[tuple[str, ...]] = Aside(())
 
 
 class EventTrigger(Kind):
@@ -40,7 +42,9 @@ class EventTrigger(Kind):
     def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for oid, name, event, schema, function, tags, enabled in rows:
             if not reader.is_member("pg_event_trigger", oid):
-                spec = EventTriggerSpec(event, (schema, function), tuple(sorted(tags or ())), enabled)
+                spec = EventTriggerSpec(
+                    event, (schema, function), tuple(sorted(tags or ())), enabled, Aside(tuple(tags or ()))
+                )
                 reader.add((self.name, name), spec, ("pg_event_trigger", oid))
 
     def phase(self, operation: str) -> int:
@@ -48,7 +52,7 @@ class EventTrigger(Kind):
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
         spec: EventTriggerSpec = fact.spec
-        tags = f" WHEN TAG IN ({', '.join(literal(tag) for tag in spec.tags)})" if spec.tags else ""
+        tags = f" WHEN TAG IN ({', '.join(literal(tag) for tag in spec.written.value)})" if spec.tags else ""
         sql = f"CREATE EVENT TRIGGER {ident(fact.id[1])} ON {ident(spec.event)}{tags}"
         sql += f" EXECUTE FUNCTION {ctx.name(*spec.function)}()"
         steps = [Step(sql, f"create event trigger {fact.id[1]}")]

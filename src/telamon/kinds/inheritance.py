@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context
@@ -47,10 +49,30 @@ def stays_handed(part: Fact, table: Fact, ctx: Context) -> bool:
     return any((part.kind, *parent[1:], *part.id[3:]) in ctx.new.facts for parent in kept)
 
 
+@lru_cache(maxsize=4)
+def attached_anew(old: Catalog, new: Catalog) -> dict[Id, list[Id]]:
+    """By partitioned table: the links that both have, with other bounds or to another table."""
+    found: dict[Id, list[Id]] = defaultdict(list)
+    for fact in old:
+        after = new.get(fact.id) if fact.kind == "partition" else None
+        if after is not None and after.spec != fact.spec:
+            found[fact.spec.of].append(fact.id)
+    return found
+
+
+def cut(table: Id, ctx: Context) -> bool:
+    """Whether a partition is detached while the plan changes it and its whole, to be attached again."""
+    link = ctx.old.get(("partition", *table[1:3]))
+    if link is None:
+        return False
+    anew = attached_anew(ctx.old, ctx.new).get(link.spec.of, [])
+    return link.id in ctx.created or (len(anew) > 1 and link.id in anew)
+
+
 def kept_parents(table: Id, ctx: Context) -> list[Id]:
     """The parents, or the whole, that a table has before and after, none of them made anew."""
     found = []
-    if table in ctx.created:
+    if table in ctx.created or cut(table, ctx):
         return []
     for catalog in (ctx.old, ctx.new):
         fact, link = catalog.get(table), catalog.get(("partition", *table[1:]))
@@ -79,15 +101,17 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     """
     if operation == "drop" and fact.id not in ctx.swapped:
         return [], [node for parent in fact.spec.inherits for node in changes(parent, ctx) if node[0] != "drop"]
+    if operation == "move":
+        return [], [node for parent in left_behind(fact, ctx) for node in changes(parent, ctx)]
     if operation not in ("alter", "create"):
         return [], []
-    old = ctx.old.get(fact.id)
+    old = ctx.old.get(fact.id) if operation == "alter" else None
     before, after = old.spec.inherits if old else (), fact.spec.inherits
     left = [parent for parent in before if parent not in after]
     joined = [parent for parent in after if parent not in before]
     first = [node for parent in joined for node in changes(parent, ctx)]
     if operation == "create":
-        return [node for node in first if node[0] == "drop"], []
+        return [node for node in first if node[0] != "create"], []
     then = [node for parent in left for node in changes(parent, ctx)]
     if joined:
         own = (part for part in handed_down(fact.id, ctx.new) if not inherited(part))
@@ -96,6 +120,19 @@ def around(operation: str, fact: Fact, ctx: Context) -> tuple[list[Node], list[N
     then += [("drop", part.id) for part in handed_down(fact.id, ctx.old) if left and inherited(part)]
     # A parent that becomes an heir of its heir is left before.
     return first, [*then, *(("alter", parent) for parent in left if descends(parent, fact.id, ctx.new))]
+
+
+def precedes(part: Fact, ctx: Context) -> bool:
+    """Whether a part of its own must be there when its table joins a parent, so that the two are merged."""
+    tables = [catalog.get(part.parent or part.id) for catalog in (ctx.old, ctx.new)]
+    if tables[0] is None or tables[1] is None or inherited(part):
+        return False
+    return any(parent not in tables[0].spec.inherits for parent in tables[1].spec.inherits)
+
+
+def left_behind(table: Fact, ctx: Context) -> list[Id]:
+    """The parents that a table leaves when it is moved away: their changes are not to reach it."""
+    return [parent for parent in table.spec.inherits if parent in ctx.new.facts and parent not in ctx.swapped]
 
 
 def descends(table: Id, above: Id, catalog: Catalog) -> bool:
@@ -107,4 +144,6 @@ def descends(table: Id, above: Id, catalog: Catalog) -> bool:
 def changes(table: Id, ctx: Context) -> list[Node]:
     """All that may become of what a table hands down."""
     ids = dict.fromkeys(part.id for catalog in (ctx.old, ctx.new) for part in handed_down(table, catalog))
-    return [(operation, id) for id in ids for operation in ("drop", "alter", "create")]
+    # The old parts of a table that is moved away no longer matter to anybody.
+    operations = ("alter", "create") if table in ctx.swapped else ("drop", "alter", "create")
+    return [(operation, id) for id in ids for operation in operations]

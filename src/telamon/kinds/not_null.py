@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Aside, Context, Found, Kind, Reader, Row, Server, Step
-from telamon.kinds.inheritance import kept_parents
+from telamon.kinds.inheritance import cut, kept_parents, stays_handed
 from telamon.kinds.table import alter_table, heirs, table_of
 from telamon.quote import ident
 
@@ -140,6 +140,28 @@ class NotNull(Kind):
             clause += (" NO INHERIT" if spec.no_inherit else "") + ("" if spec.valid else " NOT VALID")
         return [Step(f"{head} {clause}", f"set not null for column {fact.id[3]} of {fact.id[2]}", head, clause)]
 
+    def parted(self, fact: Fact, ctx: Context) -> bool:
+        """Whether its table is no partition for a moment of the plan, so that it can get another name."""
+        table = table_of(ctx, fact.id).id
+        links = [("partition", *table[1:]) in catalog.facts for catalog in (ctx.old, ctx.new)]
+        return (links[0] != links[1] or cut(table, ctx)) and table not in heirs(ctx.old)
+
+    def said_again(self, fact: Fact, ctx: Context, again: bool) -> list[Step]:
+        """Makes what a parent hands down the table's own as well."""
+        if not again:
+            return []
+        head, clause = alter_table(ctx, fact.id), f"ALTER COLUMN {ident(fact.id[3])} SET NOT NULL"
+        return [Step(f"{head} {clause}", f"make not null of column {fact.id[3]} one of {fact.id[2]}", head, clause)]
+
+    def handed_on(self, fact: Fact, ctx: Context) -> bool:
+        """Whether a parent that the table keeps hands it down, as a constraint."""
+        table = ctx.old.get(table_of(ctx, fact.id).id)
+        return bool(fact.spec.actual.value) and table is not None and stays_handed(fact, table, ctx)
+
+    def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
+        # The server has no word for letting go of what a parent hands down as well.
+        return not old.spec.inherited and bool(new.spec.inherited) and self.handed_on(new, ctx)
+
     def on_parent(self, fact: Fact, ctx: Context) -> bool:
         """Whether the parent, there before and after, hands it down by itself when its own comes or is made to."""
         for id in self.above(fact, ctx):
@@ -159,6 +181,9 @@ class NotNull(Kind):
             return [("alter", id) for id in above], []
         if operation == "create" and self.named_apart(fact, ctx):
             return [("drop", id) for id in above], [("create", id) for id in above]
+        if operation == "alter" and self.parted(fact, ctx):
+            link = ("partition", *fact.id[1:3])
+            return [("drop", link)], [("create", link)]
         return [], []
 
     def named_apart(self, fact: Fact, ctx: Context) -> bool:
@@ -202,16 +227,17 @@ class NotNull(Kind):
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         before, after = old.spec, new.spec
-        same = {"constraint": "", "valid": True, "no_inherit": False}
-        if replace(before, **same) != replace(after, **same):
-            return [] if replace(before, inherited=after.inherited) == after else None
-        if (before.valid and not after.valid) or self.renamed_alone(old, new, ctx):
+        apart, again = self.parted(new, ctx), self.handed_on(new, ctx) and not after.inherited
+        if before.inherited != after.inherited and not apart:
+            return None if before != replace(after, inherited=before.inherited) else self.said_again(new, ctx, again)
+        if (before.valid and not after.valid) or (not apart and self.renamed_alone(old, new, ctx)):
             return None
-        head, steps, name = alter_table(ctx, new.id), [], before.actual.value
-        if before.constraint != after.constraint and not after.inherited:
-            name = after.actual.value
-            sql = f"{head} RENAME CONSTRAINT {ident(before.actual.value)} TO {ident(name)}"
-            steps.append(Step(sql, f"rename constraint {before.actual.value} of {new.id[2]}"))
+        head, steps, had, name = alter_table(ctx, new.id), [], before.actual.value, after.actual.value
+        if had != name if apart else before.constraint != after.constraint and not after.inherited:
+            sql = f"{head} RENAME CONSTRAINT {ident(had)} TO {ident(name)}"
+            steps.append(Step(sql, f"rename constraint {had} of {new.id[2]}"))
+        else:
+            name = had
         if before.no_inherit != after.no_inherit:
             clause = f"ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}"
             words = "stop handing" if after.no_inherit else "hand"

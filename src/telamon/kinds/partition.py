@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step
-from telamon.kinds.inheritance import changes
+from telamon.kinds.inheritance import changes, cut
 from telamon.kinds.table import TABLES
 
 
@@ -108,7 +108,7 @@ class Partition(Kind):
     name = "partition"
     present = "SELECT FROM pg_catalog.pg_inherits"
     rank = 55
-    before_rows = links = True
+    before_rows = links = remade = True
     survives = frozenset({"typmod", "type"})
 
     def query(self, server: Server) -> str:
@@ -150,7 +150,7 @@ class Partition(Kind):
         return [Step(sql, f"detach partition {fact.id[2]} from {fact.spec.of[2]}")]
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
-        if len(attached_anew(ctx.old, ctx.new)[old.spec.of]) > 1:
+        if cut(new.parent or new.id, ctx):
             return None  # all are detached before any is attached, since their bounds may change places
         return self.drop(old, ctx) + self.create(new, ctx)
 

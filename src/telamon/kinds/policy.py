@@ -28,6 +28,7 @@ class PolicySpec(Struct, frozen=True):
 
 class Policy(Kind):
     name = "policy"
+    remade = True
     leaf = True
     present = made("pg_policy")
     renames_freely = True

@@ -42,6 +42,7 @@ TYPES = ("enum", "domain", "composite", "range", "base_type")
 
 class Routine(Kind):
     name = "function"
+    remade = True
     rank = 54
 
     def query(self, server: Server) -> str:

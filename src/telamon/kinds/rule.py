@@ -20,6 +20,7 @@ class RuleSpec(Struct, frozen=True):
 
 class Rule(Kind):
     name = "rule"
+    remade = True
     leaf = True
     present = f"{made('pg_rewrite')} AND rulename <> '_RETURN'"
     after_rows = True

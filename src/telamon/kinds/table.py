@@ -116,6 +116,19 @@ def identities(catalog: Catalog, table: Id) -> list[Fact]:
     ]
 
 
+def restart(column: Fact, ctx: Context) -> Step:
+    """A new identity goes on after the values that are there."""
+    table, name = ctx.name(*column.id[1:3]), ident(column.id[-1])
+    sequence = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(column.id[-1])})"
+    up = column.spec.identity.options.increment > 0
+    extreme, step = ("max", "+ 1") if up else ("min", "- 1")
+    sql = (
+        f"SELECT pg_catalog.setval({sequence}, {extreme}({name}) {step}, false)"
+        f" FROM {table} HAVING {extreme}({name}) IS NOT NULL"
+    )
+    return Step(sql, f"let the identity of column {column.id[-1]} go on after its values")
+
+
 def copied_columns(table: Id, ctx: Context) -> list[tuple[Fact, Fact]]:
     """(old, new) of the columns whose values go over when a table is rebuilt."""
     pairs = [(ctx.old.get(column.id), column) for column in ctx.new.children(table) if column.kind == "column"]
@@ -248,7 +261,11 @@ class Table(Kind):
 
     def swap(self, fact: Fact, ctx: Context) -> tuple[list[Step], list[Step]]:
         away, comment = moved_name(fact.id[2]), f"move table {fact.id[2]} out of the way while it is rebuilt"
-        steps = [Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(away)}", comment)]
+        head = alter_table(ctx, fact.id)
+        steps = [
+            Step(f"{head} NO INHERIT {ctx.name(*parent[1:])}", comment) for parent in inheritance.left_behind(fact, ctx)
+        ]
+        steps.append(Step(f"{head} RENAME TO {ident(away)}", comment))
         for column in identities(ctx.old, fact.id):
             schema, name = column.spec.identity.schema, column.spec.identity.sequence
             sql = f"ALTER SEQUENCE {ctx.name(schema, name)} RENAME TO {ident(moved_name(name))}"
@@ -268,15 +285,21 @@ class Table(Kind):
         return "; ".join(f"all values of column {name}.{column}" for column in gone)
 
     def fill(self, old: Fact, new: Fact, ctx: Context) -> list[Step]:
-        partition = ctx.old.get(("partition", *old.id[1:]))
-        if partition is not None and partition.spec.of in ctx.swapped:
+        link = ("partition", *old.id[1:])
+        if link in ctx.new.facts and link in ctx.old.facts and ctx.old.facts[link].spec.of in ctx.swapped:
             return []  # its rows are read through the partitioned table
         kept = [
             (ident(after.id[-1]), column_value(before, after, ctx)) for before, after in copied_columns(new.id, ctx)
         ]
         columns, values = ", ".join(name for name, _ in kept), ", ".join(value for _, value in kept)
+        # Heirs, unlike partitions, have rows of their own, which they keep or copy themselves.
         source = ctx.name(old.id[1], moved_name(old.id[2]))
+        source = source if old.spec.partition_key or old.id not in heirs(ctx.old) else f"ONLY {source}"
         sql = f"INSERT INTO {ctx.name(*new.id[1:])} ({columns}) OVERRIDING SYSTEM VALUE\nSELECT {values} FROM {source}"
+        leaves = [ctx.name(id[1], moved_name(id[2])) for id in self.leaving(old.id, ctx)]
+        for n, name in enumerate(leaves):
+            tree = f"SELECT relid FROM pg_catalog.pg_partition_tree({literal(name)})"
+            sql += f"\n {'AND' if n else 'WHERE'} tableoid NOT IN ({tree})"
         steps = [Step(sql, f"copy the rows of table {new.id[2]} into the new one", rewrite=True)] if kept else []
         for column in identities(ctx.new, new.id):
             before = ctx.old.get(column.id)
@@ -287,7 +310,15 @@ class Table(Kind):
                     f"SELECT pg_catalog.setval({literal(ctx.name(want.schema, want.sequence))}, last_value, is_called)"
                 )
                 steps.append(Step(f"{sql} FROM {position}", f"let column {column.id[-1]} go on where it was"))
+            elif before is not None:
+                steps.append(restart(column, ctx))
         return steps
+
+    @staticmethod
+    def leaving(whole: Id, ctx: Context) -> list[Id]:
+        """The partitions of a table that are made anew as no partitions: they take their rows with them."""
+        links = [fact for fact in ctx.old if fact.kind == "partition" and fact.spec.of == whole]
+        return [link.parent for link in links if link.id not in ctx.new.facts and link.parent in ctx.swapped]
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         return Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(name)}", f"rename table {fact.id[2]} to {name}")
@@ -306,6 +337,9 @@ class Table(Kind):
         return steps
 
     def around(self, operation: str, fact: Fact, ctx: Context) -> tuple[list[tuple[str, Id]], list[tuple[str, Id]]]:
+        if operation == "fill":
+            leaving = self.leaving(fact.id, ctx)
+            return [("move", id) for id in leaving], [("drop", id) for id in leaving]
         return inheritance.around(operation, fact, ctx)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:

@@ -26,6 +26,7 @@ class TriggerSpec(Struct, frozen=True):
 
 class Trigger(Kind):
     name = "trigger"
+    remade = True
     leaf = True
     present = made("pg_trigger")
     rank = 62

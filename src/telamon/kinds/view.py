@@ -33,6 +33,7 @@ class View(Kind):
     name = "view"
     present = made("pg_rewrite")
     rank = 52
+    remade = True
     relkind = "v"
 
     def query(self, server: Server) -> str:
@@ -121,6 +122,7 @@ class MaterializedView(View):
     present = "SELECT FROM pg_catalog.pg_class WHERE relkind = 'm'"
     after_rows = True
     rank = 53
+    remade = False
     relkind = "m"
 
     def stub(self, fact: Fact, ctx: Context) -> list[Step]:

@@ -13,6 +13,16 @@ Node = tuple[str, Id]
 """(operation, fact): operation is create, alter, drop, or move (a swapped type, out of the way)."""
 
 
+def reached(start: Node, edges: dict[Node, set[Node]]) -> set[Node]:
+    """What edges lead to from a node, itself included."""
+    found, queue = {start}, [start]
+    while queue:
+        fresh = edges.get(queue.pop(), set()) - found
+        found |= fresh
+        queue += fresh
+    return found
+
+
 class Graph:
     """What must come before what; and which nodes ride along in another's statement.
 
@@ -69,7 +79,7 @@ class Graph:
 
         Args:
             key: sorts nodes for the reader; what agrees in the first three parts stays together where it can.
-            weight: of riders in a cycle, those of the greatest weight get off first.
+            weight: of riders in a cycle, those of the greatest weight get off first, if that opens it.
 
         Raises:
             ValueError: with the nodes of a cycle that has no riders.
@@ -84,10 +94,28 @@ class Graph:
             if not riders:
                 raise ValueError(sorted(component))
             riders = [node for node in riders if node not in self.firm] or riders
-            heaviest = max(weight(node) for node in riders)
+            by_weight: dict[int, list[Node]] = defaultdict(list)
             for node in riders:
-                if weight(node) == heaviest:
-                    del self.rides[node]
+                by_weight[weight(node)].append(node)
+            choices = [by_weight[one] for one in sorted(by_weight, reverse=True)]
+            for node in next((some for some in choices if self._opens(component, some)), choices[0]):
+                del self.rides[node]
+
+    def _opens(self, component: set[Node], riders: list[Node]) -> bool:
+        """Whether the nodes of a cycle no longer all wait for each other once these riders get off."""
+        rides = {node: self.rides.pop(node) for node in riders}
+        inside = component | rides.keys()
+        onward: dict[Node, set[Node]] = defaultdict(set)
+        back: dict[Node, set[Node]] = defaultdict(set)
+        for node, following in self.after.items():
+            own = self.root(node)
+            for then in following if own in inside else ():
+                target = self.root(then)
+                if target != own and target in inside:
+                    onward[own].add(target)
+                    back[target].add(own)
+        self.rides.update(rides)
+        return not all(component <= reached(next(iter(component)), edges) for edges in (onward, back))
 
     def _crosses(self, node: Node, component: set[Node]) -> bool:
         """Whether an edge of the cycle begins or ends at this rider or at one that rides on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -77,8 +77,26 @@ def make_plan(
     if not changes:
         return Plan((), changes)
     first, old = rename_parts(old, new, server)
-    planned = Planner(old, new, server, changed(old, new, strict_order), using or {}, strict_order).plan()
-    return Plan((*first, *planned.steps), changes, replaced=planned.replaced)
+    left, apart = changed(old, new, strict_order), frozenset[Id]()
+    while True:
+        try:
+            planned = Planner(old, new, server, left, using or {}, strict_order, apart).plan()
+        except Ring as ring:
+            apart |= {ring.opening}
+        else:
+            return Plan((*first, *planned.steps), changes, replaced=planned.replaced)
+
+
+class Ring(Exception):
+    """Definitions depend on each other in a circle, which is open once an alteration is made in two steps.
+
+    Args:
+        opening: what is dropped and made again in place of being altered.
+    """
+
+    def __init__(self, opening: Id) -> None:
+        super().__init__(opening)
+        self.opening = opening
 
 
 def changed(old: Catalog, new: Catalog, strict_order: bool) -> Changes:
@@ -118,6 +136,7 @@ class Planner:
     changes: Changes
     using: Mapping[Id, str]
     strict_order: bool = False
+    apart: frozenset[Id] = frozenset()
     replaced: set[Id] = field(default_factory=set)
     altered: dict[Id, None] = field(default_factory=dict)
     away: frozenset[Id] = frozenset()
@@ -152,7 +171,11 @@ class Planner:
             disturbance = self.kind(id).disturbance(before, after)
             if before.parent in self.new.facts and self.kind(id).takes_whole(before, after, disturbance, self.ctx):
                 queue += self.replace_whole(before)
-            elif self.moved_within(before, after) or self.kind(id).alter(before, after, self.ctx) is None:
+            elif (
+                id in self.apart
+                or self.moved_within(before, after)
+                or self.kind(id).alter(before, after, self.ctx) is None
+            ):
                 queue += self.replace(before)
             else:
                 self.altered[id] = None
@@ -208,7 +231,7 @@ class Planner:
         if how not in ("replaced", "removed"):
             if how in kind.survives:
                 return []
-        elif kind.follows and after.parent != on and self.swapping(on):
+        elif kind.movable(after) and after.parent != on and self.swapping(on):
             if kind.takes_whole(self.old.facts[dependent], after, "type", self.ctx):
                 return self.replace_whole(self.old.facts[dependent])
             self.altered[dependent] = None
@@ -229,6 +252,8 @@ class Planner:
     def replace_whole(self, part: Fact) -> list[tuple[Id, str]]:
         """Replaces the whole of a part that cannot be altered within it; returns what follows from that."""
         whole = part.parent or part.id
+        while not self.kind(whole).swaps and (above := self.old.facts[whole].parent) is not None:
+            whole = above  # one that keeps what it holds
         return [] if whole in self.replaced else self.replace(self.old.facts[whole])
 
     def swapping(self, id: Id) -> bool:
@@ -261,7 +286,7 @@ class Planner:
                     graph.add(("fill", id))
                     graph.before(("create", id), ("fill", id))
                     graph.before(("fill", id), ("drop", id))
-            elif not self.moves(self.old.facts[id]):
+            elif not self.moves(fact := self.old.facts[id]) or (fact.parent and not self.swapping(fact.parent)):
                 graph.before(("drop", id), ("create", id))
         self.rivals: dict[Id, list[Node]] = defaultdict(list)
         for operation, id in graph.nodes:
@@ -299,7 +324,7 @@ class Planner:
             first = fact.id in self.replaced and self.kind(fact.id).leads  # so its drop must, too
             if need == fact.parent and self.kind(fact.id).lasts(fact) and not first:
                 self.graph.before(("alter", need), node)
-            else:
+            elif self.disturbs(need) or not self.moves(fact):
                 self.graph.before(node, ("alter", need))
             if need not in fact.auto and not self.moves(fact):
                 self.graph.before(node, ("move", need))
@@ -360,9 +385,10 @@ class Planner:
         for need in fact.needs:
             for rival in self.rivals.get(self.kind(need).rivals(self.new.facts[need]) or (), ()):
                 # A foreign key would otherwise lean on the old one of two unique indexes.
-                self.graph.before(rival, ("create", fact.id))
+                if fact.id not in self.ctx.swapped or rival[1] not in self.old.facts[fact.id].needs:
+                    self.graph.before(rival, ("create", fact.id))
             self.graph.before(("create", need), ("create", fact.id))
-            if need == fact.parent and self.kind(fact.id).leads:
+            if need == fact.parent and self.kind(fact.id).precedes(fact, self.ctx):
                 self.graph.before(("create", fact.id), ("alter", need))
             else:
                 self.graph.before(("alter", need), ("create", fact.id))
@@ -393,10 +419,17 @@ class Planner:
             self.graph.before(("alter", need), node)
         for need in before.needs:
             self.graph.before(node, ("drop", need))
-            if need not in after.needs and need not in self.away:
-                self.graph.before(node, ("move", need))
+            if need not in after.needs:
+                if self.disturbs(need):
+                    self.graph.before(node, ("alter", need))
+                if need not in self.away:
+                    self.graph.before(node, ("move", need))
         for other in self.kind(after.id).awaits(after, self.ctx):
             self.graph.before(("alter", other), node)
+
+    def disturbs(self, id: Id) -> bool:
+        """Whether a fact is altered in a way that what leans on it feels."""
+        return id in self.altered and bool(self.kind(id).disturbance(self.old.facts[id], self.new.facts[id]))
 
     def connect_names(self) -> None:
         """A name is given up before another thing takes it."""
@@ -521,7 +554,11 @@ class Planner:
             steps += self.afterwards(fact.id)
         return steps
 
-    def circle(self, nodes: list[Node]) -> TelamonError:
+    def circle(self, nodes: list[Node]) -> Ring | TelamonError:
+        remade = [id for operation, id in nodes if operation == "alter" and self.kind(id).remade]
+        if remade:
+            needed = Counter(need for fact in self.old for need in fact.needs)
+            return Ring(min(remade, key=lambda id: (needed[id], id)))
         listed = "\n".join(
             f"{operation} {title(id)}" for operation, id in nodes[:12] if id in self.old.facts or id in self.new.facts
         )

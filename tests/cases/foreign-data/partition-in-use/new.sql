@@ -1,0 +1,5 @@
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere.invalid');
+CREATE TABLE whole (id int NOT NULL, v varchar(20), w int) PARTITION BY LIST (id);
+CREATE TABLE near PARTITION OF whole FOR VALUES IN (1);
+CREATE FOREIGN TABLE far1 PARTITION OF whole FOR VALUES IN (2) SERVER far;

@@ -1,0 +1,3 @@
+CREATE TABLE builds (id bigserial NOT NULL, part bigint NOT NULL DEFAULT 100, note text, PRIMARY KEY (id, part));
+CREATE TABLE old (id bigint NOT NULL DEFAULT 7) PARTITION BY LIST (id);
+CREATE TABLE old1 PARTITION OF old FOR VALUES IN (1);
