@@ -313,7 +313,8 @@ def read_catalog(
         for kind, _ in kinds:
             kind.read(reader, next(results))
         nameless = [key for catalog, oids in next(results) if oids for key in reader.unknown(catalog, oids)]
+        unmanaged = [name for (name,) in next(results)]
         reader.edges = list(next(results))
-    unmanaged = list(reader.left)
+    unmanaged += reader.left
     unmanaged += describe(connection, nameless) if nameless else []
     return Catalog(reader.give(), server.version_num, tuple(sorted(unmanaged)), user)

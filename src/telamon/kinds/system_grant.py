@@ -21,6 +21,21 @@ OBJECTS = (
     ("pg_namespace", "nspacl", "'n'", "nspowner", f"x.oid {OWN}"),
 )
 """Catalog, its privileges, the letter that they go by, its owner, and of which objects."""
+PUBLISHED = {
+    "pg_class": ("x.relnamespace = 'information_schema'::regnamespace", "SELECT"),
+    "pg_namespace": ("x.oid = 'information_schema'::regnamespace", "USAGE"),
+}
+"""What everybody may do with the information schema, of which `pg_init_privs` says nothing."""
+
+
+def standard(catalog: str, letter: str, owner: str) -> str:
+    """The privileges of a new database's objects, as far as `pg_init_privs` does not know."""
+    plain = f'pg_catalog.acldefault({letter}::"char", x.{owner})'
+    if catalog not in PUBLISHED:
+        return plain
+    which, privilege = PUBLISHED[catalog]
+    public = f"ARRAY[pg_catalog.makeaclitem(0, x.{owner}, '{privilege}', false)]"
+    return f"{plain} || CASE WHEN {which} THEN {public} ELSE '{{}}' END"
 
 
 class SystemGrant(Grant):
@@ -36,7 +51,7 @@ class SystemGrant(Grant):
             return ""
         parts = [
             f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid, 0, NULL, x.{acl},"
-            f' pg_catalog.acldefault({letter}::"char", x.{owner}), x.{owner}'
+            f" {standard(catalog, letter, owner)}, x.{owner}"
             f" FROM pg_catalog.{catalog} x WHERE x.oid < 16384 AND x.{acl} IS NOT NULL AND {condition}"
             for catalog, acl, letter, owner, condition in OBJECTS
         ]
@@ -47,16 +62,16 @@ class SystemGrant(Grant):
             " LATERAL (SELECT * FROM pg_catalog.pg_attribute WHERE attrelid = x.oid AND attacl IS NOT NULL OFFSET 0) a"
             f" WHERE x.oid < 16384 AND x.relkind <> 'i' AND x.relnamespace {OWN}"
         )
-        standard = "coalesce(i.initprivs, x.standard)"
+        usual = "coalesce(i.initprivs, x.standard)"
         # The identity of a type is the standard's name for it where there is one, which GRANT does not take.
         name = "CASE o.type WHEN 'type' THEN o.schema || '.' || o.name ELSE o.identity END"
         return f"""
             SELECT o.type, {name}, x.attribute, pg_catalog.pg_get_userbyid(x.owner), {exploded("x.acl")},
-                   {exploded(standard)}
+                   {exploded(usual)}
               FROM ({" UNION ALL ".join(parts)}) AS x (class, oid, sub, attribute, acl, standard, owner)
               LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = x.class AND i.objoid = x.oid AND i.objsubid = x.sub,
                    pg_catalog.pg_identify_object(x.class, x.oid, 0) AS o
-             WHERE x.acl IS DISTINCT FROM {standard}"""
+             WHERE x.acl IS DISTINCT FROM {usual}"""
 
     def read(self, reader: Reader, rows: Iterable[Row]) -> None:
         for type, identity, attribute, owner, held, given in rows:
