@@ -27,6 +27,7 @@ def interrupted(case: Case, *arguments: str, when: str) -> tuple[int, str, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs the tests may ignore it
     )
     deadline = time.monotonic() + 30
     while case.sql(when) == [0]:

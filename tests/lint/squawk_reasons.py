@@ -39,7 +39,7 @@ PAIRS: dict[str, tuple[str, ...]] = {
     "prefer-text-field": ("TL304",),
     "prefer-timestamp-tz": ("TL305",),
     "prefer-robust-stmts": ("TL308",),
-    "ban-revoke": ("TL225",),
+    "ban-revoke": ("TL225", "TL221"),
     "ban-create-policy": ("TL225",),
 }
 

@@ -52,6 +52,7 @@ def connection(dev: Dev) -> Iterator[psycopg.Connection[Any]]:
     """A connection to a fresh, empty database; it and the roles made meanwhile are dropped afterwards."""
     with dev.create() as database, database.connect() as connection:
         yield connection
+        database.drop()  # now: its objects hold the roles
     with dev.create() as database, database.connect() as connection:
         query = "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user"
         for (role,) in connection.execute(query).fetchall():

@@ -49,17 +49,6 @@ def parted(table: Id, ctx: Context) -> bool:
 
 
 @lru_cache(maxsize=4)
-def attached_anew(old: Catalog, new: Catalog) -> dict[Id, list[Id]]:
-    """By partitioned table: the links that both have, with other bounds or to another table."""
-    found: dict[Id, list[Id]] = defaultdict(list)
-    for fact in old:
-        after = new.get(fact.id) if fact.kind == "partition" else None
-        if after is not None and after.spec != fact.spec:
-            found[fact.spec.of].append(fact.id)
-    return found
-
-
-@lru_cache(maxsize=4)
 def index_parts(catalog: Catalog) -> dict[Id, list[Id]]:
     """By index of a partitioned table, or constraint that it serves: the links of its partitions' indexes to it."""
     found: dict[Id, list[Id]] = defaultdict(list)
@@ -102,6 +91,11 @@ def index_grip(table: Id, taker: Id, ctx: Context) -> str:
     if taker[0] not in ("primary_key", "unique", "exclusion", "index"):
         return "loose"
     return "" if parted(table, ctx) else "firm"
+
+
+def hangs(part: Fact, ctx: Context) -> bool:
+    """Whether an index of a partition, or its constraint's, hangs on its whole's, and cannot go before that is left."""
+    return ("index_partition", part.id[1], part.id[-1]) in ctx.old.facts
 
 
 class Partition(Kind):
@@ -160,7 +154,8 @@ class Partition(Kind):
         # What its whole gets from above, and loses, it has only when that is done; and it is attached anew when the
         # parts that go from both are gone.
         both = [fact.parent or fact.id, fact.spec.of] if operation == "alter" else []
-        above = [("drop", part.id) for table in both for part in ctx.old.children(table) if part.kind in MATCHED]
+        parts = [part for table in both for part in ctx.old.children(table) if part.kind in MATCHED]
+        above = [("drop", part.id) for part in parts if not (part.parent == fact.parent and hangs(part, ctx))]
         link = ctx.new.get(("partition", *fact.spec.of[1:]))
         while link is not None:
             above += changes(link.spec.of, ctx)
