@@ -102,11 +102,17 @@ def server_directory(owner: Account) -> Path:
 
 
 def server_directories(owner: Account) -> list[Path]:
-    """Every directory in which an embedded server may have been made, in this run or, with other room, before."""
+    """Every directory in which an embedded server may have been made, in this run or, with other room, before.
+
+    Where `TELAMON_CACHE` says which, it is the one of this run alone.
+
+    Raises:
+        TelamonError: as `server_directory` does, where that is asked.
+    """
+    if os.environ.get("TELAMON_CACHE"):
+        return [server_directory(owner)]
     places = dict.fromkeys([_private(SHARED_MEMORY), *_server_places(owner), _private(Path(tempfile.gettempdir()))])
-    explicit = bool(os.environ.get("TELAMON_CACHE"))
-    ours = [place for place in places if place.is_dir() and private_directory(place, owner)]
-    return [place for place in ours if not (explicit and place == _private(SHARED_MEMORY))]
+    return [place for place in places if place.is_dir() and private_directory(place, owner)]
 
 
 def private_directory(path: Path, owner: Account | None = None) -> bool:
