@@ -15,6 +15,7 @@ from telamon.dev import Database
 from telamon.diff import Changes, diff
 from telamon.errors import ProofError
 from telamon.kinds.base import Server
+from telamon.kinds.partition import wholes
 from telamon.plan import Plan, make_plan
 from telamon.scope import Scope
 
@@ -143,9 +144,7 @@ def run(
     parents = frozenset(id for id in kept if not (old.facts[id].spec.partition_key or new.facts[id].spec.partition_key))
 
     def look() -> tuple[dict[Id, int], dict[Id, str], dict[int, tuple[tuple[str, str], int]]]:
-        return (
-            rows.count(connection, kept, parents), rows.contents(connection, columns, parents), rows.files(connection)
-        )  # fmt: skip
+        return *rows.look(connection, kept, columns, parents), rows.files(connection)
 
     before = look()
     execute(plan, connection, transactional)
@@ -235,9 +234,8 @@ def holders(tables: list[Id], plan: Plan, old: Catalog, new: Catalog) -> list[Id
 
 def whole(table: Id, catalog: Catalog) -> Id:
     """The partitioned table at the top of all that a table is a partition of; itself if it is none."""
-    while link := catalog.get(("partition", *table[1:])):
-        table = link.spec.of
-    return table
+    *_, top = (table, *wholes(table, catalog))
+    return top
 
 
 def kept_columns(tables: list[Id], old: Catalog, new: Catalog) -> list[tuple[Id, str]]:

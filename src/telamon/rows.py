@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 import psycopg
@@ -165,13 +165,25 @@ def near(connection: psycopg.Connection[Any], tables: Iterable[Id]) -> list[Id]:
     return [id for id in tables if id[1:3] not in far]
 
 
-def count(connection: psycopg.Connection[Any], tables: Iterable[Id], only: Set[Id] = frozenset()) -> dict[Id, int]:
-    """Rows by table.
+def look(
+    connection: psycopg.Connection[Any],
+    tables: Iterable[Id],
+    columns: Iterable[tuple[Id, str]] = (),
+    only: Set[Id] = frozenset(),
+) -> tuple[dict[Id, int], dict[Id, str]]:
+    """(rows by table, a hash of each column's values), where all rows are this server's.
 
     Args:
+        columns: (column of one of the tables, expression that turns it into text).
         only: tables whose heirs' rows are left out.
     """
-    ids = near(connection, tables)
+    here = dict.fromkeys(near(connection, tables))
+    listed = [(id, text) for id, text in columns if ("table", *id[1:3]) in here]
+    return count(connection, list(here), only), contents(connection, listed, only)
+
+
+def count(connection: psycopg.Connection[Any], ids: Sequence[Id], only: Set[Id]) -> dict[Id, int]:
+    """Rows by table. See `look`."""
     if not ids:
         return {}
     queries = [
@@ -180,18 +192,8 @@ def count(connection: psycopg.Connection[Any], tables: Iterable[Id], only: Set[I
     return {ids[k]: number for k, number in connection.execute(" UNION ALL ".join(queries).encode())}
 
 
-def contents(
-    connection: psycopg.Connection[Any], columns: Iterable[tuple[Id, str]], only: Set[Id] = frozenset()
-) -> dict[Id, str]:
-    """A hash of each column's values as text, whatever their order.
-
-    Args:
-        columns: (column, expression that turns it into text).
-        only: tables whose heirs' rows are left out.
-    """
-    listed = list(columns)
-    here = set(near(connection, {("table", *id[1:3]) for id, _ in listed}))
-    listed = [(id, text) for id, text in listed if ("table", *id[1:3]) in here]
+def contents(connection: psycopg.Connection[Any], listed: Sequence[tuple[Id, str]], only: Set[Id]) -> dict[Id, str]:
+    """A hash of each column's values as text, whatever their order. See `look`."""
     if not listed:
         return {}
     queries = [

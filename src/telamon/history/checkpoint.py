@@ -53,7 +53,7 @@ def checkpoint(engine: Engine, directory: Directory, tag: str = "", name: str = 
         state = engine.read(database)
         declared = {("table", *table.name) for table in engine.scope.rows}
         tables = [fact.id for fact in state if fact.kind == "table" and fact.id not in declared]
-        for id, number in rows.count(connection, tables).items():
+        for id, number in rows.look(connection, tables)[0].items():
             if number:
                 warnings.append(f"{title(id)} has {number} rows from migrations; new databases will not have them")
     for file in directory.executable():

@@ -67,5 +67,5 @@ def contents(connection: psycopg.Connection[Any], catalog: Catalog) -> Rows:
 
     tables = [fact.id for fact in catalog if fact.kind == "table"]
     columns = [fact.id for fact in catalog if fact.kind == "column" and fact.parent in tables]
-    found: Rows = dict(rows.count(connection, tables))
-    return found | rows.contents(connection, [(id, f"{ident(id[-1])}::text") for id in columns])
+    numbers, values = rows.look(connection, tables, [(id, f"{ident(id[-1])}::text") for id in columns])
+    return {**numbers, **values}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -309,7 +310,7 @@ class Column(Kind):
     def takes_whole(self, old: Fact, new: Fact, disturbance: str, ctx: Context) -> bool:
         if disturbance and old.id[-1] in key_columns(ctx.old.facts[old.parent or old.id]):
             return True
-        if disturbance and used_as_type(old.parent or old.id, ctx.old):
+        if disturbance and (old.parent or old.id) in used_as_types(ctx.old):
             return True
         return old.spec.inherited != new.spec.inherited and not self.kept_by_inherit(old, new, ctx)
 
@@ -417,9 +418,11 @@ class Column(Kind):
         return [(f"{column} {' '.join(words)}", False)] if words else []
 
 
-def used_as_type(table: Id, catalog: Catalog) -> bool:
-    """Whether columns of other tables hold its rows: its own cannot change their types then."""
-    return any(fact.kind == "column" and table in fact.needs and fact.parent != table for fact in catalog)
+@lru_cache(maxsize=4)
+def used_as_types(catalog: Catalog) -> set[Id]:
+    """The tables whose rows columns of other tables hold: their own cannot change their types then."""
+    columns = (fact for fact in catalog if fact.kind == "column")
+    return {need for column in columns for need in column.needs if need[0] in TABLES and need != column.parent}
 
 
 def one_of(changes: list[Step], settings: list[Step]) -> list[Step]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Step
 from telamon.kinds.constraint import TableConstraint
-from telamon.kinds.partition import KEYS, index_parts, links_below, parted
+from telamon.kinds.partition import KEYS, links_below, links_to, parted, wholes
 from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
@@ -28,9 +28,8 @@ class ForeignKey(TableConstraint):
         return (("constraint name", *fact.id[1:]),)
 
     def create(self, fact: Fact, ctx: Context) -> list[Step]:
-        link = ctx.old.get(("partition", *fact.id[1:3]))
         if parted(fact.parent or fact.id, ctx) and any(
-            above.id[3] == fact.id[3] and above.spec == fact.spec for above in self.above(link, ctx.old)
+            above.id[3] == fact.id[3] and above.spec == fact.spec for above in self.above(fact, ctx.old)
         ):
             return []  # a table that is detached keeps what the whole handed down
         return super().create(fact, ctx)
@@ -38,7 +37,7 @@ class ForeignKey(TableConstraint):
     def drop(self, fact: Fact, ctx: Context) -> list[Step]:
         link = ctx.new.get(("partition", *fact.id[1:3]))
         joins = link is not None and link.id not in ctx.old.facts and fact.parent not in ctx.created
-        if joins and any(above.spec == fact.spec for above in self.above(link, ctx.new)):
+        if joins and any(above.spec == fact.spec for above in self.above(fact, ctx.new)):
             return []  # merged with that of the whole when the table is attached
         return super().drop(fact, ctx)
 
@@ -56,16 +55,15 @@ class ForeignKey(TableConstraint):
         ready = [(change, link) for link in links for change in ("create", "alter")]
         ready += [("fill", ("table", *link[1:])) for link in links]
         while keys:
-            for link in index_parts(ctx.new).get(keys.pop(), ()):
+            for link in links_to(ctx.new).get(keys.pop(), ()):
                 ready.append(("create", link))
                 keys.append(ctx.new.facts[link].spec.index)
         return ready, []
 
-    def above(self, link: Fact | None, catalog: Catalog) -> Iterator[Fact]:
-        """The foreign keys of all wholes that a partition is in."""
-        while link is not None:
-            yield from (part for part in catalog.children(link.spec.of) if part.kind == self.name)
-            link = catalog.get(("partition", *link.spec.of[1:]))
+    def above(self, fact: Fact, catalog: Catalog) -> Iterator[Fact]:
+        """The foreign keys of all wholes that the table of one is a partition of."""
+        for whole in wholes(fact.id[:3], catalog):
+            yield from (part for part in catalog.children(whole) if part.kind == self.name)
 
     def alter(self, old: Fact, new: Fact, ctx: Context) -> list[Step] | None:
         enforced = old.spec.enforced != new.spec.enforced

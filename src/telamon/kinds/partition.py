@@ -49,30 +49,26 @@ def parted(table: Id, ctx: Context) -> bool:
 
 
 @lru_cache(maxsize=4)
-def index_parts(catalog: Catalog) -> dict[Id, list[Id]]:
-    """By index of a partitioned table, or constraint that it serves: the links of its partitions' indexes to it."""
+def links_to(catalog: Catalog) -> dict[Id, list[Id]]:
+    """By partitioned table, and by index of one or constraint that it serves: the links of its partitions to it."""
     found: dict[Id, list[Id]] = defaultdict(list)
     for fact in catalog:
-        if fact.kind == "index_partition":
-            found[fact.spec.of].append(fact.id)
-    return found
-
-
-@lru_cache(maxsize=4)
-def links_of(catalog: Catalog) -> dict[Id, list[Id]]:
-    """By partitioned table: the links of its partitions to it."""
-    found: dict[Id, list[Id]] = defaultdict(list)
-    for fact in catalog:
-        if fact.kind == "partition":
+        if fact.kind in ("partition", "index_partition"):
             found[fact.spec.of].append(fact.id)
     return found
 
 
 def links_below(table: Id, catalog: Catalog) -> Iterator[Id]:
     """The links of all partitions of a table, and of theirs."""
-    for link in links_of(catalog).get(table, ()):
+    for link in links_to(catalog).get(table, ()):
         yield link
         yield from links_below(("table", *link[1:]), catalog)
+
+
+def wholes(table: Id, catalog: Catalog) -> Iterator[Id]:
+    """The partitioned tables that a table is a partition of, the nearest first."""
+    while link := catalog.get(("partition", *table[1:])):
+        yield (table := link.spec.of)
 
 
 @lru_cache(maxsize=4)
@@ -156,19 +152,12 @@ class Partition(Kind):
         both = [fact.parent or fact.id, fact.spec.of] if operation == "alter" else []
         parts = [part for table in both for part in ctx.old.children(table) if part.kind in MATCHED]
         above = [("drop", part.id) for part in parts if not (part.parent == fact.parent and hangs(part, ctx))]
-        link = ctx.new.get(("partition", *fact.spec.of[1:]))
-        while link is not None:
-            above += changes(link.spec.of, ctx)
-            link = ctx.new.get(("partition", *link.spec.of[1:]))
+        above += [node for whole in wholes(fact.spec.of, ctx.new) for node in changes(whole, ctx)]
         return above, []
 
     def upsets(self, fact: Fact, ctx: Context) -> list[Id]:
         """The foreign keys to all that it is a part of: PostgreSQL detaches nothing whose rows they hold on to."""
-        found, link = [], ctx.old.get(fact.id)
-        while link is not None:
-            found += referring(ctx.old).get(link.spec.of, [])
-            link = ctx.old.get(("partition", *link.spec.of[1:]))
-        return found
+        return [key for whole in wholes(fact.id, ctx.old) for key in referring(ctx.old).get(whole, ())]
 
     def grip(self, fact: Fact, taker: Id, ctx: Context) -> str:
         # A foreign key that stays must let go of a partition before that is dropped.

@@ -317,8 +317,9 @@ class Table(Kind):
     @staticmethod
     def leaving(whole: Id, ctx: Context) -> list[Id]:
         """The partitions of a table that are made anew as no partitions: they take their rows with them."""
-        links = [fact for fact in ctx.old if fact.kind == "partition" and fact.spec.of == whole]
-        return [link.parent for link in links if link.id not in ctx.new.facts and link.parent in ctx.swapped]
+        links = [("partition", *heir[1:]) for heir in heirs(ctx.old).get(whole, ()) if heir in ctx.swapped]
+        gone = [ctx.old.facts[link] for link in links if link in ctx.old.facts and link not in ctx.new.facts]
+        return [link.parent for link in gone if link.parent]
 
     def rename(self, fact: Fact, name: str, ctx: Context) -> Step | None:
         return Step(f"{alter_table(ctx, fact.id)} RENAME TO {ident(name)}", f"rename table {fact.id[2]} to {name}")

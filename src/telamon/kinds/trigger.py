@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from telamon.catalog.facts import Catalog, Fact, Id
 from telamon.kinds.base import Context, Kind, Reader, Row, Server, Step, made
-from telamon.kinds.partition import links_below
+from telamon.kinds.partition import links_below, wholes
 from telamon.kinds.table import alter_table
 from telamon.quote import ident
 
@@ -97,5 +97,4 @@ def of_name(catalog: Catalog) -> dict[str, list[Id]]:
 def partition_family(table: Id, catalog: Catalog) -> Iterator[Id]:
     """The tables that a table is a partition of, and its own partitions, at any distance."""
     yield from (catalog.facts[link].parent or link for link in links_below(table, catalog))
-    while link := catalog.get(("partition", *table[1:])):
-        yield (table := link.spec.of)
+    yield from wholes(table, catalog)

@@ -84,21 +84,21 @@ def run_onto_rows(run: Run, ref: str) -> FileResult:
 
 def _filled(connection: psycopg.Connection[Any]) -> dict[Table, int]:
     """The tables that took rows, and how many."""
-    from telamon.rows import count, seed
+    from telamon.rows import look, seed
 
     tables: list[Table] = connection.execute(TABLES).fetchall()
     by_id: dict[Id, Table] = {("table", schema, name): (oid, schema, name) for oid, schema, name in tables}
     seed(connection, by_id)
-    return {by_id[id]: rows for id, rows in count(connection, by_id).items() if rows}
+    return {by_id[id]: rows for id, rows in look(connection, by_id)[0].items() if rows}
 
 
 def _lost(connection: psycopg.Connection[Any], before: dict[Table, int]) -> list[str]:
     """What happened to rows: tables that are gone, and tables that have fewer. Renamed ones are known by their OID."""
-    from telamon.rows import count
+    from telamon.rows import look
 
     now = {oid: (schema, name) for oid, schema, name in connection.execute(TABLES).fetchall()}
     left: dict[Id, Table] = {("table", *now[table[0]]): table for table in before if table[0] in now}
-    rows = count(connection, left)
+    rows = look(connection, left)[0]
     gone = [f"{schema}.{name} was dropped" for oid, schema, name in before if oid not in now]
     fewer = [f"{id[1]}.{id[2]} has {rows[id]} of {before[t]}" for id, t in left.items() if rows[id] < before[t]]
     return gone + fewer
