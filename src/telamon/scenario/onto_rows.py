@@ -100,7 +100,11 @@ def _lost(connection: psycopg.Connection[Any], before: dict[Table, int]) -> list
     left: dict[Id, Table] = {("table", *now[table[0]]): table for table in before if table[0] in now}
     rows = look(connection, left)[0]
     gone = [f"{schema}.{name} was dropped" for oid, schema, name in before if oid not in now]
-    fewer = [f"{id[1]}.{id[2]} has {rows[id]} of {before[t]}" for id, t in left.items() if rows[id] < before[t]]
+    fewer = [
+        f"{id[1]}.{id[2]} has {rows[id]} of {before[t]}"
+        for id, t in left.items()
+        if rows.get(id, before[t]) < before[t]
+    ]
     return gone + fewer
 
 
