@@ -9,32 +9,32 @@ from collections.abc import Iterable
 
 from telamon.catalog.facts import Catalog, Fact
 from telamon.kinds.base import Context, Reader, Row, Server
-from telamon.kinds.grant import Grant
+from telamon.kinds.grant import OBJECTS, Grant
 from telamon.kinds.privileges import by_grantee, exploded
 
 OWN = "IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
-OBJECTS = (
-    ("pg_class", "relacl", "CASE x.relkind WHEN 'S' THEN 's' ELSE 'r' END", "relowner", f"x.relnamespace {OWN}"),
-    ("pg_proc", "proacl", "'f'", "proowner", f"x.pronamespace {OWN}"),
-    ("pg_type", "typacl", "'T'", "typowner", f"x.typnamespace {OWN}"),
-    ("pg_language", "lanacl", "'l'", "lanowner", "x.lanpltrusted"),
-    ("pg_namespace", "nspacl", "'n'", "nspowner", f"x.oid {OWN}"),
-)
-"""Catalog, its privileges, the letter that they go by, its owner, and of which objects."""
+WITHIN = {
+    "pg_class": f"c.relnamespace {OWN}",
+    "pg_proc": f"c.pronamespace {OWN}",
+    "pg_type": f"c.typnamespace {OWN}",
+    "pg_language": "true",
+    "pg_namespace": f"c.oid {OWN}",
+}
+"""Of which of PostgreSQL's own objects people change the privileges."""
 PUBLISHED = {
-    "pg_class": ("x.relnamespace = 'information_schema'::regnamespace", "SELECT"),
-    "pg_namespace": ("x.oid = 'information_schema'::regnamespace", "USAGE"),
+    "pg_class": ("c.relnamespace = 'information_schema'::regnamespace", "SELECT"),
+    "pg_namespace": ("c.oid = 'information_schema'::regnamespace", "USAGE"),
 }
 """What everybody may do with the information schema, of which `pg_init_privs` says nothing."""
 
 
 def standard(catalog: str, letter: str, owner: str) -> str:
     """The privileges of a new database's objects, as far as `pg_init_privs` does not know."""
-    plain = f'pg_catalog.acldefault({letter}::"char", x.{owner})'
+    plain = f'pg_catalog.acldefault({letter}::"char", c.{owner})'
     if catalog not in PUBLISHED:
         return plain
     which, privilege = PUBLISHED[catalog]
-    public = f"ARRAY[pg_catalog.makeaclitem(0, x.{owner}, '{privilege}', false)]"
+    public = f"ARRAY[pg_catalog.makeaclitem(0, c.{owner}, '{privilege}', false)]"
     return f"{plain} || CASE WHEN {which} THEN {public} ELSE '{{}}' END"
 
 
@@ -50,10 +50,12 @@ class SystemGrant(Grant):
         if server.schemas:
             return ""
         parts = [
-            f"SELECT 'pg_catalog.{catalog}'::regclass, x.oid, 0, NULL, x.{acl},"
-            f" {standard(catalog, letter, owner)}, x.{owner}"
-            f" FROM pg_catalog.{catalog} x WHERE x.oid < 16384 AND x.{acl} IS NOT NULL AND {condition}"
+            f"SELECT 'pg_catalog.{catalog}'::regclass, c.oid, 0, NULL, c.{acl},"
+            f" {standard(catalog, letter, owner)}, c.{owner}"
+            f" FROM pg_catalog.{catalog} c"
+            f" WHERE c.oid < 16384 AND c.{acl} IS NOT NULL AND {condition} AND {WITHIN[catalog]}"
             for catalog, acl, letter, owner, condition in OBJECTS
+            if catalog in WITHIN
         ]
         # Relation by relation (OFFSET 0 keeps it so): most attributes are other people's.
         parts.append(
